@@ -1,0 +1,115 @@
+// All inputs of an answer at one moment: namespaces, pods, workloads, Services and policies, normalised and immutable.
+import type { Span } from '../diag/source.ts'
+import type { Protocol } from '../sets/connection-set.ts'
+import type { Address } from '../sets/ip-address.ts'
+import type { MoatSpec } from './moat-spec.ts'
+import type { NetworkPolicy } from './network-policy.ts'
+import type { Labels, Selector } from './selector.ts'
+
+/** The label every namespace carries by itself (S39). */
+export const NAMESPACE_NAME_LABEL = 'kubernetes.io/metadata.name'
+
+export interface Namespace {
+  readonly name: string
+  /** Always has `kubernetes.io/metadata.name` (S39). */
+  readonly labels: Labels
+  /** False when the namespace is known by use only: its other labels are unknown (S40). */
+  readonly declared: boolean
+  readonly span?: Span
+}
+
+/** A declared container port; informational but for its name (S17, S21). */
+export interface ContainerPort {
+  readonly name?: string
+  readonly port: number
+  readonly protocol: Protocol
+}
+
+/** What a pod and a workload's template have in common. */
+export interface PodTemplate {
+  readonly labels: Labels
+  readonly annotations: ReadonlyMap<string, string>
+  /** Of all containers and native sidecars, in order. */
+  readonly ports: readonly ContainerPort[]
+  readonly hostNetwork: boolean
+}
+
+export interface Owner {
+  readonly kind: string
+  readonly name: string
+}
+
+export interface Pod extends PodTemplate {
+  readonly namespace: string
+  readonly name: string
+  /** The workload it belongs to; absent for a bare pod. */
+  readonly owner?: Owner
+  /** Known addresses, at most one of each family; empty for a manifest that has not run. */
+  readonly addresses: readonly Address[]
+  /** `Succeeded` and `Failed` pods hold no address and match nothing (S38); absent when unknown. */
+  readonly phase?: string
+  readonly nodeName?: string
+  readonly span?: Span
+}
+
+export type WorkloadKind = 'Deployment' | 'StatefulSet' | 'DaemonSet' | 'ReplicaSet' | 'Job' | 'CronJob'
+
+export interface Workload {
+  readonly kind: WorkloadKind
+  readonly namespace: string
+  readonly name: string
+  /** Desired pods; 1 where the kind does not say (DaemonSet, Job, CronJob). */
+  readonly replicas: number
+  readonly template: PodTemplate
+  readonly span?: Span
+}
+
+export interface ServicePort {
+  readonly name?: string
+  readonly port: number
+  readonly protocol: Protocol
+  /** A pod port, or the name of a container port; defaults to `port`. */
+  readonly targetPort: number | string
+}
+
+export interface Service {
+  readonly namespace: string
+  readonly name: string
+  /** `undefined`: no selector, so no pods of its own. */
+  readonly selector: Selector | undefined
+  readonly ports: readonly ServicePort[]
+  readonly headless: boolean
+  readonly span?: Span
+}
+
+/** A `Moat` object as read, with its defaults applied. */
+export interface Moat {
+  readonly namespace: string
+  readonly name: string
+  readonly spec: MoatSpec
+  readonly span?: Span
+}
+
+export interface Snapshot {
+  /** By name; has an entry for every namespace that any object lives in. */
+  readonly namespaces: ReadonlyMap<string, Namespace>
+  readonly pods: readonly Pod[]
+  readonly workloads: readonly Workload[]
+  readonly services: readonly Service[]
+  readonly networkPolicies: readonly NetworkPolicy[]
+  readonly moats: readonly Moat[]
+}
+
+export const EMPTY_SNAPSHOT: Snapshot = {
+  namespaces: new Map(),
+  pods: [],
+  workloads: [],
+  services: [],
+  networkPolicies: [],
+  moats: [],
+}
+
+/** `namespace/name` of a pod, workload or Service. */
+export function qualifiedName(object: { readonly namespace: string; readonly name: string }): string {
+  return `${object.namespace}/${object.name}`
+}
