@@ -79,6 +79,8 @@ export interface Service {
   readonly selector: Selector | undefined
   readonly ports: readonly ServicePort[]
   readonly headless: boolean
+  /** At most one of each family; empty when headless or not yet assigned. */
+  readonly clusterIPs: readonly Address[]
   readonly span?: Span
 }
 
