@@ -1,5 +1,5 @@
-// argv -> command -> exit code.
-import { Command } from 'commander'
+// argv -> command -> exit code. Each command is one file in `commands/`, registered here.
+import { renderCommand } from './commands/render.ts'
+import { programOf, run } from './run.ts'
 
-const program = new Command('moat')
-await program.parseAsync(process.argv)
+await run(programOf([renderCommand()]), process.argv.slice(2))
