@@ -78,12 +78,26 @@ function subtractBox(a: Box, b: Box): Box[] {
  */
 export function* difference(box: Box, boxes: readonly Box[]): Generator<Box, void, undefined> {
   const near = boxes.filter((other) => touches(box, other))
-  const [first, ...others] = near
+  let first: Box | undefined
+  let fewest = Infinity
+  for (const other of near) {
+    const parts = keysOutside(box, other)
+    if (parts === 0) return
+    if (parts < fewest) [first, fewest] = [other, parts]
+  }
   if (!first) {
     yield box
     return
   }
+  const others = near.filter((other) => other !== first)
   for (const part of subtractBox(box, first)) yield* difference(part, others)
+}
+
+/** On how many keys `a` goes beyond `b`; 0 when `a` lies within `b`. */
+function keysOutside(a: Box, b: Box): number {
+  let count = 0
+  for (const [key, values] of b) if (!noValues(subtractValues(a.get(key) ?? ANY_VALUE, values))) count++
+  return count
 }
 
 export function intersect(a: LabelSet, b: LabelSet): LabelSet {
