@@ -1,0 +1,73 @@
+// A peer of a rule, compiled once for all policies that write it alike, with its matches remembered for each class.
+import type { Peer } from '../policy/network-policy.ts'
+import { matches, type Selector } from '../policy/selector.ts'
+import type { Family } from '../sets/ip-address.ts'
+import { hasAddress } from '../sets/ip-set.ts'
+import { type EndpointClass, hasIdentity, type PodClass } from './classes.ts'
+import { addressesOf, type Match, matchBlock, matchNamespace } from './match.ts'
+import type { Profile } from './profile.ts'
+
+/** Tells whether the peer matches a class. */
+export type CompiledPeer = (candidate: EndpointClass, family: Family) => Match
+
+function matchPods(peer: Extract<Peer, { kind: 'pods' }>, own: string, candidate: PodClass): Match {
+  if (!hasIdentity(candidate.pod) || !matches(peer.pods, candidate.pod.labels)) return 'no'
+  if (peer.namespaces === 'own') return candidate.namespace.name === own ? 'yes' : 'no' // S10
+  return matchNamespace(peer.namespaces, candidate.namespace) // S09
+}
+
+function compilePods(peer: Extract<Peer, { kind: 'pods' }>, own: string): CompiledPeer {
+  const known: Match[] = []
+  return (candidate) => {
+    if (candidate.kind === 'outside') return 'no'
+    return (known[candidate.id] ??= matchPods(peer, own, candidate))
+  }
+}
+
+function compileBlock(peer: Extract<Peer, { kind: 'ipBlock' }>, profile: Profile): CompiledPeer {
+  const block = addressesOf(peer)
+  const known: Record<Family, Match[]> = { 4: [], 6: [] }
+  return (candidate, family) => {
+    return (known[family][candidate.id] ??=
+      candidate.kind === 'pod'
+        ? matchBlock(block, candidate.pod, { family, profile })
+        : hasAddress(block, candidate.endpoint.address)
+          ? 'yes'
+          : 'no')
+  }
+}
+
+function selectorKey({ requirements }: Selector): unknown {
+  return requirements.map(({ key, operator, values }) => [key, operator, values])
+}
+
+function peerKey(peer: Peer, own: string): string {
+  if (peer.kind === 'ipBlock') {
+    const blocks = [peer.cidr, ...peer.except].map(({ address, prefix }) => `${address.value}/${prefix}`)
+    return JSON.stringify([peer.cidr.address.family, blocks])
+  }
+  const namespaces = peer.namespaces === 'own' ? own : selectorKey(peer.namespaces)
+  return JSON.stringify([namespaces, selectorKey(peer.pods)])
+}
+
+/** Compiles peers; equal ones share one compiled form. */
+export class PeerCompiler {
+  readonly #profile: Profile
+  readonly #byKey = new Map<string, CompiledPeer>()
+
+  constructor(profile: Profile) {
+    this.#profile = profile
+  }
+
+  /** `own`: the namespace of the policy that the peer stands in. */
+  compile(peer: Peer, own: string): CompiledPeer {
+    const key = peerKey(peer, own)
+    const found = this.#byKey.get(key) ?? this.#make(peer, own)
+    this.#byKey.set(key, found)
+    return found
+  }
+
+  #make(peer: Peer, own: string): CompiledPeer {
+    return peer.kind === 'pods' ? compilePods(peer, own) : compileBlock(peer, this.#profile)
+  }
+}

@@ -1,0 +1,37 @@
+// What the engine answers about two endpoints.
+import type { ConnectionSet } from '../sets/connection-set.ts'
+
+/** Why Kubernetes alone does not settle a connection. */
+export type DependsReason =
+  /** S22: only an ipBlock that holds a pod's address would admit it. */
+  | 'ip-block-over-pods'
+  /** S22: only an ipBlock would admit it, and the pod's address is not known. */
+  | 'pod-address-unknown'
+  /** S40: a namespaceSelector asks for labels of a namespace whose object is not in the input. */
+  | 'namespace-labels-unknown'
+  /** S32, S33: the source is on a node's network, and it is not known whether that is the destination's own node. */
+  | 'own-node'
+  /** S31: a pod that reaches itself through its own Service. */
+  | 'own-service'
+
+/** One sentence for each reason, lower case, no final period. */
+export const REASON_TEXT: Readonly<Record<DependsReason, string>> = {
+  'ip-block-over-pods': 'whether an ipBlock matches the address of a pod is left to the network plugin',
+  'pod-address-unknown': "an ipBlock could hold the pod's address, which is not known",
+  'namespace-labels-unknown': 'the labels of the namespace are not known: its object is not in the input',
+  'own-node': "traffic from the pod's own node is always allowed, and the node is not known",
+  'own-service': 'whether a pod may reach itself through its own Service is left to the network plugin',
+}
+
+/** Connections that are allowed under one reading and denied under another. */
+export interface Conditional {
+  readonly connections: ConnectionSet
+  readonly reason: DependsReason
+}
+
+/** What is neither allowed nor in `depends` is denied. */
+export interface Reach {
+  readonly allowed: ConnectionSet
+  /** Disjoint from `allowed`, never empty sets; at most one entry for each reason; entries may overlap. */
+  readonly depends: readonly Conditional[]
+}
