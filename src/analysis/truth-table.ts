@@ -1,0 +1,158 @@
+// The truth table: which connections are worth probing between the endpoints of a snapshot, and how prediction and kernel compare.
+import type { NetworkPolicy, PortMatch } from '../policy/network-policy.ts'
+import { type ContainerPort, type Pod, qualifiedName } from '../policy/snapshot.ts'
+import type { Protocol } from '../sets/connection-set.ts'
+import { type Address, type Family, formatAddress } from '../sets/ip-address.ts'
+
+/** One end of a row or column: a pod, or one address outside the cluster. */
+export type Station =
+  | { readonly kind: 'pod'; readonly pod: Pod }
+  | { readonly kind: 'outside'; readonly address: Address }
+
+/** One connection to attempt. `source` and `destination` are `namespace/pod` or an address. */
+export interface Attempt {
+  readonly source: string
+  readonly destination: string
+  readonly from: Station
+  readonly to: Station
+  /** The destination's address of the cell's family. */
+  readonly address: Address
+  readonly family: Family
+  readonly protocol: Protocol
+  readonly port: number
+}
+
+export type Phase = 'open' | 'moat'
+
+/** One probed connection, as it is reported. */
+export interface Cell {
+  readonly phase: Phase
+  readonly source: string
+  readonly destination: string
+  readonly address: string
+  readonly family: Family
+  readonly protocol: Protocol
+  readonly port: number
+  readonly predicted: 'Allowed' | 'Denied'
+  /** Absent when no kernel was asked. */
+  readonly observed?: 'Allowed' | 'Denied' | 'Inconclusive'
+}
+
+export interface Summary {
+  readonly cells: number
+  readonly agree: number
+  readonly disagree: number
+  readonly inconclusive: number
+}
+
+/** `namespace/pod`, or the address. */
+export function stationName(station: Station): string {
+  return station.kind === 'pod' ? qualifiedName(station.pod) : formatAddress(station.address)
+}
+
+function addressesOf(station: Station): readonly Address[] {
+  return station.kind === 'pod' ? station.pod.addresses : [station.address]
+}
+
+interface ProbePort {
+  readonly protocol: Protocol
+  readonly port: number
+}
+
+/** A port that nobody declares and no policy names: whatever it answers holds for "every other port". */
+const OTHER_PORT = 41_999
+
+/** The borders of what a port match says: its ends, and the first port past a true range. */
+function borders(match: PortMatch): number[] {
+  if (match.kind !== 'range') return []
+  if (match.first === match.last) return [match.first]
+  return [match.first - 1, match.first, match.last, match.last + 1].filter((port) => port >= 1 && port <= 65_535)
+}
+
+function portMatches(policies: readonly NetworkPolicy[]): PortMatch[] {
+  const rules = policies.flatMap((policy) => [...(policy.ingress ?? []), ...(policy.egress ?? [])])
+  return rules.flatMap((rule) => (rule.ports === 'any' ? [] : rule.ports))
+}
+
+/** Distinct, ascending by protocol and port. */
+function distinct(ports: readonly ProbePort[]): ProbePort[] {
+  const byKey = new Map(ports.map((port) => [`${port.protocol}/${String(port.port).padStart(5, '0')}`, port]))
+  return [...byKey.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, port]) => port)
+}
+
+const OUTSIDE_PORTS: readonly ContainerPort[] = [
+  { port: 443, protocol: 'TCP' },
+  { port: 53, protocol: 'UDP' },
+]
+
+/**
+ * The ports to probe on a destination: what it declares, up to `limit` borders of the policies' ports, and one other port of TCP and
+ * UDP. SCTP only where a declaration or a policy speaks of it.
+ */
+function portsOf(station: Station, matches: readonly PortMatch[], limit: number): ProbePort[] {
+  const declared = station.kind === 'pod' ? station.pod.ports : OUTSIDE_PORTS
+  const named = distinct(matches.flatMap((match) => borders(match).map((port) => ({ protocol: match.protocol, port }))))
+  const speaksOfSctp = [...declared, ...matches].some(({ protocol }) => protocol === 'SCTP')
+  const others: readonly Protocol[] = speaksOfSctp ? ['TCP', 'UDP', 'SCTP'] : ['TCP', 'UDP']
+  return distinct([
+    ...declared.map(({ protocol, port }) => ({ protocol, port })),
+    ...spread(named, limit),
+    ...others.map((protocol) => ({ protocol, port: OTHER_PORT })),
+  ])
+}
+
+/** At most `limit` elements, evenly spread over the list, the first always among them. */
+export function spread<T>(list: readonly T[], limit: number): readonly T[] {
+  if (list.length <= limit) return list
+  return Array.from({ length: limit }, (_, i) => list[Math.floor((i * list.length) / limit)] as T)
+}
+
+export interface Plan {
+  readonly attempts: readonly Attempt[]
+  /** How many attempts the whole table has; more than `attempts.length` when it was thinned out. */
+  readonly whole: number
+}
+
+/**
+ * Every pair of different stations in both families with each port worth probing. Outside addresses do not probe each other: no
+ * policy speaks of that. A host-network pod shares its node's address and takes no part.
+ */
+export function planAttempts(
+  stations: readonly Station[],
+  policies: readonly NetworkPolicy[],
+  limits: { readonly attempts: number; readonly policyPorts: number },
+): Plan {
+  const matches = portMatches(policies)
+  const taking = stations.filter((station) => station.kind === 'outside' || !station.pod.hostNetwork)
+  const targets = taking.map((to) => ({ to, name: stationName(to), ports: portsOf(to, matches, limits.policyPorts) }))
+  const all: Attempt[] = []
+  for (const from of taking) {
+    const source = stationName(from)
+    const families = new Set(addressesOf(from).map((address) => address.family))
+    for (const { to, name, ports } of targets) {
+      if (from === to || (from.kind === 'outside' && to.kind === 'outside')) continue
+      for (const address of addressesOf(to)) {
+        if (!families.has(address.family)) continue
+        const { family } = address
+        for (const { protocol, port } of ports)
+          all.push({ source, destination: name, from, to, address, family, protocol, port })
+      }
+    }
+  }
+  return { attempts: spread(all, limits.attempts), whole: all.length }
+}
+
+/** How many cells agree; a cell that nobody observed counts in none of the three. */
+export function summarise(cells: readonly Cell[]): Summary {
+  const inconclusive = cells.filter((cell) => cell.observed === 'Inconclusive').length
+  const agree = cells.filter((cell) => cell.observed === cell.predicted).length
+  const observed = cells.filter((cell) => cell.observed !== undefined).length
+  return { cells: cells.length, agree, disagree: observed - agree - inconclusive, inconclusive }
+}
+
+/** Cells whose observation differs between two tables of the same attempts: what a change of policy changed. */
+export function changedCells(before: readonly Cell[], after: readonly Cell[]): Cell[] {
+  const key = (cell: Cell): string => [cell.source, cell.destination, cell.address, cell.protocol, cell.port].join(' ')
+  const old = new Map(before.map((cell) => [key(cell), cell.observed]))
+  return after.filter((cell) => old.has(key(cell)) && old.get(key(cell)) !== cell.observed)
+}
