@@ -1,23 +1,17 @@
 // The truth table: which connections are worth probing between the endpoints of a snapshot, and how prediction and kernel compare.
+import { type Endpoint, formatEndpoint } from '../engine/endpoint.ts'
+import type { Engine } from '../engine/engine.ts'
 import type { NetworkPolicy, PortMatch } from '../policy/network-policy.ts'
-import { type ContainerPort, type Pod, qualifiedName } from '../policy/snapshot.ts'
-import type { Protocol } from '../sets/connection-set.ts'
+import type { ContainerPort } from '../policy/snapshot.ts'
+import { hasConnection, type Protocol } from '../sets/connection-set.ts'
 import { type Address, type Family, formatAddress } from '../sets/ip-address.ts'
 
-/** One end of a row or column: a pod, or one address outside the cluster. */
-export type Station =
-  | { readonly kind: 'pod'; readonly pod: Pod }
-  | { readonly kind: 'outside'; readonly address: Address }
-
-/** One connection to attempt. `source` and `destination` are `namespace/pod` or an address. */
+/** One connection to attempt. */
 export interface Attempt {
-  readonly source: string
-  readonly destination: string
-  readonly from: Station
-  readonly to: Station
-  /** The destination's address of the cell's family. */
+  readonly source: Endpoint
+  readonly destination: Endpoint
+  /** The destination's address of the attempt's family. */
   readonly address: Address
-  readonly family: Family
   readonly protocol: Protocol
   readonly port: number
 }
@@ -45,13 +39,8 @@ export interface Summary {
   readonly inconclusive: number
 }
 
-/** `namespace/pod`, or the address. */
-export function stationName(station: Station): string {
-  return station.kind === 'pod' ? qualifiedName(station.pod) : formatAddress(station.address)
-}
-
-function addressesOf(station: Station): readonly Address[] {
-  return station.kind === 'pod' ? station.pod.addresses : [station.address]
+function addressesOf(endpoint: Endpoint): readonly Address[] {
+  return endpoint.kind === 'pod' ? endpoint.pod.addresses : [endpoint.address]
 }
 
 interface ProbePort {
@@ -89,8 +78,8 @@ const OUTSIDE_PORTS: readonly ContainerPort[] = [
  * The ports to probe on a destination: what it declares, up to `limit` borders of the policies' ports, and one other port of TCP and
  * UDP. SCTP only where a declaration or a policy speaks of it.
  */
-function portsOf(station: Station, matches: readonly PortMatch[], limit: number): ProbePort[] {
-  const declared = station.kind === 'pod' ? station.pod.ports : OUTSIDE_PORTS
+function portsOf(end: Endpoint, matches: readonly PortMatch[], limit: number): ProbePort[] {
+  const declared = end.kind === 'pod' ? end.pod.ports : OUTSIDE_PORTS
   const named = distinct(matches.flatMap((match) => borders(match).map((port) => ({ protocol: match.protocol, port }))))
   const speaksOfSctp = [...declared, ...matches].some(({ protocol }) => protocol === 'SCTP')
   const others: readonly Protocol[] = speaksOfSctp ? ['TCP', 'UDP', 'SCTP'] : ['TCP', 'UDP']
@@ -114,32 +103,54 @@ export interface Plan {
 }
 
 /**
- * Every pair of different stations in both families with each port worth probing. Outside addresses do not probe each other: no
+ * Every pair of different ends in both families with each port worth probing. Outside addresses do not probe each other: no
  * policy speaks of that. A host-network pod shares its node's address and takes no part.
  */
 export function planAttempts(
-  stations: readonly Station[],
+  ends: readonly Endpoint[],
   policies: readonly NetworkPolicy[],
   limits: { readonly attempts: number; readonly policyPorts: number },
 ): Plan {
   const matches = portMatches(policies)
-  const taking = stations.filter((station) => station.kind === 'outside' || !station.pod.hostNetwork)
-  const targets = taking.map((to) => ({ to, name: stationName(to), ports: portsOf(to, matches, limits.policyPorts) }))
+  const taking = ends.filter((end) => end.kind === 'outside' || !end.pod.hostNetwork)
+  const targets = taking.map((destination) => ({
+    destination,
+    ports: portsOf(destination, matches, limits.policyPorts),
+  }))
   const all: Attempt[] = []
-  for (const from of taking) {
-    const source = stationName(from)
-    const families = new Set(addressesOf(from).map((address) => address.family))
-    for (const { to, name, ports } of targets) {
-      if (from === to || (from.kind === 'outside' && to.kind === 'outside')) continue
-      for (const address of addressesOf(to)) {
+  for (const source of taking) {
+    const families = new Set(addressesOf(source).map((address) => address.family))
+    for (const { destination, ports } of targets) {
+      if (source === destination || (source.kind === 'outside' && destination.kind === 'outside')) continue
+      for (const address of addressesOf(destination)) {
         if (!families.has(address.family)) continue
-        const { family } = address
-        for (const { protocol, port } of ports)
-          all.push({ source, destination: name, from, to, address, family, protocol, port })
+        for (const { protocol, port } of ports) all.push({ source, destination, address, protocol, port })
       }
     }
   }
   return { attempts: spread(all, limits.attempts), whole: all.length }
+}
+
+/** The cell of an attempt: what the engine predicts, and what was observed where a kernel was asked; `undefined` where it depends. */
+export function cellOf(
+  attempt: Attempt,
+  told: { readonly engine: Engine; readonly phase: Phase; readonly observed?: Cell['observed'] },
+): Cell | undefined {
+  const { source, destination, address, protocol, port } = attempt
+  const { family } = address
+  const { allowed, depends } = told.engine.reach(source, destination, family)
+  if (depends.some(({ connections }) => hasConnection(connections, protocol, port))) return undefined
+  return {
+    phase: told.phase,
+    source: formatEndpoint(source),
+    destination: formatEndpoint(destination),
+    address: formatAddress(address),
+    family,
+    protocol,
+    port,
+    predicted: hasConnection(allowed, protocol, port) ? 'Allowed' : 'Denied',
+    ...(told.observed && { observed: told.observed }),
+  }
 }
 
 /** How many cells agree; a cell that nobody observed counts in none of the three. */
