@@ -82,22 +82,27 @@ export function cidrRange(cidr: Cidr): readonly [number, number] | readonly [big
   return [first, first + (1n << bits)]
 }
 
+function formatIPv4(value: number): string {
+  return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join('.')
+}
+
+/** RFC 5952: lower case, no leading zeros, the first of the longest runs of two or more zero groups as `::`. */
+function formatIPv6(value: bigint): string {
+  if (value >> 32n === 0xffffn) return `::ffff:${formatIPv4(Number(value & 0xffff_ffffn))}` // section 5: IPv4-mapped
+  const groups = Array.from({ length: 8 }, (_, i) => Number((value >> BigInt(112 - 16 * i)) & 0xffffn))
+  let [start, length] = [0, 1]
+  for (let from = 0; from < 8; from++) {
+    let end = from
+    while (groups[end] === 0) end++
+    if (end - from > length) [start, length] = [from, end - from]
+  }
+  const text = (part: readonly number[]): string => part.map((group) => group.toString(16)).join(':')
+  return length < 2 ? text(groups) : `${text(groups.slice(0, start))}::${text(groups.slice(start + length))}`
+}
+
 /** The canonical text of an address: dotted decimal, or RFC 5952. */
 export function formatAddress(address: Address): string {
-  if (address.family === 4) {
-    const v = address.value
-    return [24, 16, 8, 0].map((shift) => Math.floor(v / 2 ** shift) % 256).join('.')
-  }
-  const groups = Array.from({ length: 8 }, (_, i) =>
-    Number((address.value >> BigInt(112 - 16 * i)) & 0xffffn).toString(16),
-  )
-  const text = groups.join(':')
-  const zeros = [...text.matchAll(/(?:^|(?<=:))0(?::0)+(?=:|$)/g)]
-    .map((m) => m[0])
-    .sort((a, b) => b.length - a.length)[0]
-  if (zeros === undefined) return text
-  const at = new RegExp(`(^|:)${zeros}(:|$)`)
-  return text.replace(at, '::')
+  return address.family === 4 ? formatIPv4(address.value) : formatIPv6(address.value)
 }
 
 /** `10.0.0.0/8`: the block by its first address. */
