@@ -1,0 +1,110 @@
+// Objects -> one Snapshot: duplicates, namespaces known by use, and pods that the input counts twice.
+import type { NetworkPolicy } from '../policy/network-policy.ts'
+import {
+  NAMESPACE_NAME_LABEL,
+  type Moat,
+  type Namespace,
+  type Pod,
+  type Service,
+  type Snapshot,
+  type Workload,
+} from '../policy/snapshot.ts'
+import type { ReadObject } from './objects.ts'
+import type { Report } from './report.ts'
+
+/** `Deployment shop/web`; for a Namespace its name alone. */
+function identity(kind: string, namespace: string | undefined, name: string): string {
+  return namespace === undefined ? `${kind} ${name}` : `${kind} ${namespace}/${name}`
+}
+
+function identityOf(read: ReadObject): string {
+  if (read.kind === 'Namespace') return identity('Namespace', undefined, read.object.name)
+  return identity(read.kind === 'Workload' ? read.object.kind : read.kind, read.object.namespace, read.object.name)
+}
+
+export function assemble(objects: readonly ReadObject[], report: Report): Snapshot {
+  const seen = new Map<string, ReadObject>()
+  const namespaces = new Map<string, Namespace>()
+  const pods: Pod[] = []
+  const workloads: { readonly object: Workload; readonly owner: string | undefined }[] = []
+  const services: Service[] = []
+  const networkPolicies: NetworkPolicy[] = []
+  const moats: Moat[] = []
+  for (const read of objects) {
+    const id = identityOf(read)
+    const first = seen.get(id)
+    if (first) {
+      report.add({
+        severity: 'error',
+        code: 'duplicate-object',
+        message: `${id} is given twice`,
+        span: read.span,
+        notes: [{ message: 'the first is here', span: first.span }],
+        help: 'remove or rename one of them',
+      })
+      continue
+    }
+    seen.set(id, read)
+    switch (read.kind) {
+      case 'Namespace':
+        namespaces.set(read.object.name, read.object)
+        break
+      case 'Pod':
+        pods.push(read.object)
+        break
+      case 'Workload': {
+        const { owner } = read.metadata
+        workloads.push({
+          object: read.object,
+          owner: owner && identity(owner.kind, read.object.namespace, owner.name),
+        })
+        break
+      }
+      case 'Service':
+        services.push(read.object)
+        break
+      case 'NetworkPolicy':
+        networkPolicies.push(read.object)
+        break
+      case 'Moat':
+        moats.push(read.object)
+    }
+  }
+  for (const { namespace } of [...pods, ...workloads.map((w) => w.object), ...services, ...networkPolicies, ...moats]) {
+    // S40: known by use only.
+    if (!namespaces.has(namespace)) namespaces.set(namespace, undeclared(namespace))
+  }
+  return { namespaces, pods, workloads: unrepresented(workloads, pods), services, networkPolicies, moats }
+}
+
+function undeclared(name: string): Namespace {
+  return { name, labels: new Map([[NAMESPACE_NAME_LABEL, name]]), declared: false }
+}
+
+/**
+ * The workloads whose pods nothing else in the input stands for. A dump of a cluster holds a Deployment, its ReplicaSets
+ * and their pods: the pods as they are say most, then the topmost owner.
+ */
+function unrepresented(
+  workloads: readonly { readonly object: Workload; readonly owner: string | undefined }[],
+  pods: readonly Pod[],
+): Workload[] {
+  const owners = new Map(
+    workloads.map(({ object, owner }) => [identity(object.kind, object.namespace, object.name), owner] as const),
+  )
+  const live = new Set<string>()
+  for (const pod of pods) {
+    if (pod.phase === 'Succeeded' || pod.phase === 'Failed') continue
+    let owner = pod.owner && identity(pod.owner.kind, pod.namespace, pod.owner.name)
+    while (owner !== undefined && !live.has(owner)) {
+      live.add(owner)
+      owner = owners.get(owner)
+    }
+  }
+  return workloads
+    .filter(({ object, owner }) => {
+      const id = identity(object.kind, object.namespace, object.name)
+      return !live.has(id) && !(owner !== undefined && owners.has(owner))
+    })
+    .map(({ object }) => object)
+}

@@ -1,0 +1,157 @@
+// Which kinds are read, which may be skipped, and which must never be skipped because they would change the answer.
+
+/** Group (empty: core) to kind to the versions that are read. */
+export const READ: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  '': { Namespace: ['v1'], Pod: ['v1'], Service: ['v1'] },
+  apps: { Deployment: ['v1'], StatefulSet: ['v1'], DaemonSet: ['v1'], ReplicaSet: ['v1'] },
+  batch: { Job: ['v1'], CronJob: ['v1'] },
+  'networking.k8s.io': { NetworkPolicy: ['v1'] },
+  'modelmoat.dev': { Moat: ['v1alpha1'] },
+}
+
+/** `group/version` that Kubernetes served once and removed, and what took its place. */
+export const REMOVED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'extensions/v1beta1': {
+    NetworkPolicy: 'networking.k8s.io/v1',
+    Deployment: 'apps/v1',
+    DaemonSet: 'apps/v1',
+    ReplicaSet: 'apps/v1',
+    Ingress: 'networking.k8s.io/v1',
+  },
+  'apps/v1beta1': { Deployment: 'apps/v1', StatefulSet: 'apps/v1' },
+  'apps/v1beta2': { Deployment: 'apps/v1', StatefulSet: 'apps/v1', DaemonSet: 'apps/v1', ReplicaSet: 'apps/v1' },
+  'batch/v1beta1': { CronJob: 'batch/v1' },
+  'batch/v2alpha1': { CronJob: 'batch/v1' },
+}
+
+/** Kinds of Kubernetes that carry no policy: they are listed as skipped. */
+const CARRY_NO_POLICY: Readonly<Record<string, readonly string[]>> = {
+  '': [
+    'Binding',
+    'ComponentStatus',
+    'ConfigMap',
+    'Endpoints',
+    'Event',
+    'LimitRange',
+    'Node',
+    'PersistentVolume',
+    'PersistentVolumeClaim',
+    'PodTemplate',
+    'ReplicationController',
+    'ResourceQuota',
+    'Secret',
+    'ServiceAccount',
+  ],
+  apps: ['ControllerRevision'],
+  batch: [],
+  autoscaling: ['HorizontalPodAutoscaler', 'Scale'],
+  policy: ['PodDisruptionBudget', 'PodSecurityPolicy', 'Eviction'],
+  extensions: ['Ingress'],
+  'networking.k8s.io': ['Ingress', 'IngressClass', 'IPAddress', 'ServiceCIDR'],
+  'discovery.k8s.io': ['EndpointSlice'],
+  'rbac.authorization.k8s.io': ['ClusterRole', 'ClusterRoleBinding', 'Role', 'RoleBinding'],
+  'storage.k8s.io': [
+    'CSIDriver',
+    'CSINode',
+    'CSIStorageCapacity',
+    'StorageClass',
+    'VolumeAttachment',
+    'VolumeAttributesClass',
+  ],
+  'scheduling.k8s.io': ['PriorityClass', 'Workload'],
+  'node.k8s.io': ['RuntimeClass'],
+  'coordination.k8s.io': ['Lease', 'LeaseCandidate'],
+  'certificates.k8s.io': ['CertificateSigningRequest', 'ClusterTrustBundle', 'PodCertificateRequest'],
+  'events.k8s.io': ['Event'],
+  'apiextensions.k8s.io': ['CustomResourceDefinition'],
+  'apiregistration.k8s.io': ['APIService'],
+  'admissionregistration.k8s.io': [
+    'MutatingAdmissionPolicy',
+    'MutatingAdmissionPolicyBinding',
+    'MutatingWebhookConfiguration',
+    'ValidatingAdmissionPolicy',
+    'ValidatingAdmissionPolicyBinding',
+    'ValidatingWebhookConfiguration',
+  ],
+  'flowcontrol.apiserver.k8s.io': ['FlowSchema', 'PriorityLevelConfiguration'],
+  'resource.k8s.io': ['DeviceClass', 'DeviceTaintRule', 'ResourceClaim', 'ResourceClaimTemplate', 'ResourceSlice'],
+  'storagemigration.k8s.io': ['StorageVersionMigration'],
+  'internal.apiserver.k8s.io': ['StorageVersion'],
+}
+
+/** Policies that networks enforce beside NetworkPolicy v1, by group; `undefined`: every kind of the group. */
+const ENFORCED_ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
+  'policy.networking.k8s.io': ['AdminNetworkPolicy', 'BaselineAdminNetworkPolicy', 'ClusterNetworkPolicy'],
+  'cilium.io': ['CiliumNetworkPolicy', 'CiliumClusterwideNetworkPolicy'],
+  'projectcalico.org': ['NetworkPolicy', 'GlobalNetworkPolicy'],
+  'crd.projectcalico.org': ['NetworkPolicy', 'GlobalNetworkPolicy'],
+  'crd.antrea.io': ['NetworkPolicy', 'ClusterNetworkPolicy'],
+  'k8s.ovn.org': ['EgressFirewall'],
+  'network.openshift.io': ['EgressNetworkPolicy', 'NetNamespace'],
+  'k8s.cni.cncf.io': ['MultiNetworkPolicy'],
+  'networking.gke.io': ['FQDNNetworkPolicy'],
+  'networking.k8s.aws': ['ApplicationNetworkPolicy', 'ClusterNetworkPolicy'],
+  'security.istio.io': ['AuthorizationPolicy'],
+  'policy.linkerd.io': ['AuthorizationPolicy', 'Server', 'ServerAuthorization'],
+}
+
+export type Treatment =
+  | 'read'
+  /** Carries no policy, or is a custom resource. */
+  | 'skip'
+  /** Would change the answer and is not understood. */
+  | 'refuse'
+  | 'removed'
+  | 'unknown-version'
+  | 'unknown-kind'
+  | 'unknown-group'
+
+/** Group and version of an `apiVersion`; the core group is empty. */
+export function groupOf(apiVersion: string): { readonly group: string; readonly version: string } {
+  const slash = apiVersion.indexOf('/')
+  return slash === -1
+    ? { group: '', version: apiVersion }
+    : { group: apiVersion.slice(0, slash), version: apiVersion.slice(slash + 1) }
+}
+
+function own<T>(record: Readonly<Record<string, T>>, key: string): T | undefined {
+  return Object.hasOwn(record, key) ? record[key] : undefined
+}
+
+/** What is done with an object of this kind. */
+export function treatmentOf(apiVersion: string, kind: string): Treatment {
+  if (replacementOf(apiVersion, kind) !== undefined) return 'removed'
+  const { group, version } = groupOf(apiVersion)
+  const versions = own(own(READ, group) ?? {}, kind)
+  if (versions) return versions.includes(version) ? 'read' : 'unknown-version'
+  if (own(ENFORCED_ELSEWHERE, group)?.includes(kind) || kind.endsWith('NetworkPolicy')) {
+    return group in READ ? 'unknown-kind' : 'refuse'
+  }
+  const known = own(CARRY_NO_POLICY, group)
+  if (known) return known.includes(kind) ? 'skip' : 'unknown-kind'
+  if (group in READ) return 'unknown-kind'
+  // A custom resource's group always has a dot.
+  return group.includes('.') ? 'skip' : 'unknown-group'
+}
+
+/** The `apiVersion` that took the place of a removed one, or `undefined`. */
+export function replacementOf(apiVersion: string, kind: string): string | undefined {
+  return own(own(REMOVED, apiVersion) ?? {}, kind)
+}
+
+export function kindsOf(group: string): readonly string[] {
+  return [...Object.keys(own(READ, group) ?? {}), ...(own(CARRY_NO_POLICY, group) ?? [])]
+}
+
+export function knownGroups(): readonly string[] {
+  return [...new Set([...Object.keys(READ), ...Object.keys(CARRY_NO_POLICY)])].filter((group) => group !== '')
+}
+
+/** The `apiVersion` under which a kind is read, or `undefined`. */
+export function apiVersionOf(kind: string): string | undefined {
+  for (const [group, kinds] of Object.entries(READ)) {
+    const version = own(kinds, kind)?.[0]
+    if (version !== undefined) return group === '' ? version : `${group}/${version}`
+  }
+  return undefined
+}

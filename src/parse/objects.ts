@@ -1,0 +1,281 @@
+// Documents -> objects: dispatch by kind, `List`s unpacked, what is not read listed or refused.
+import type { SourceFile, Span } from '../diag/source.ts'
+import type { NetworkPolicy } from '../policy/network-policy.ts'
+import {
+  NAMESPACE_NAME_LABEL,
+  type Moat,
+  type Namespace,
+  type Pod,
+  type Service,
+  type Workload,
+} from '../policy/snapshot.ts'
+import { asMapping, asString, closed, field, isMapping, items, required } from './decode.ts'
+import { apiVersionOf, groupOf, kindsOf, knownGroups, READ, replacementOf, treatmentOf } from './kinds.ts'
+import { metadataOf, type Metadata } from './metadata.ts'
+import { moatOf } from './moats.ts'
+import { networkPolicyOf } from './network-policies.ts'
+import type { MappingNode, Node } from './node.ts'
+import { podOf } from './pods.ts'
+import { fail, spanOf, type Report, type Value } from './report.ts'
+import { serviceOf } from './services.ts'
+import { didYouMean } from './suggest.ts'
+import { workloadOf } from './workloads.ts'
+
+/** An object that was seen and not read: it carries no policy. */
+export interface Skipped {
+  readonly apiVersion: string
+  readonly kind: string
+  /** `undefined` where it has none. */
+  readonly name: string | undefined
+  readonly span: Span
+}
+
+/** One object as read. `owner` is its controller's identity where the input names one. */
+export type ReadObject = { readonly metadata: Metadata; readonly span: Span } & (
+  | { readonly kind: 'Namespace'; readonly object: Namespace }
+  | { readonly kind: 'Pod'; readonly object: Pod }
+  | { readonly kind: 'Workload'; readonly object: Workload }
+  | { readonly kind: 'Service'; readonly object: Service }
+  | { readonly kind: 'NetworkPolicy'; readonly object: NetworkPolicy }
+  | { readonly kind: 'Moat'; readonly object: Moat }
+)
+
+export interface ReadContext {
+  readonly defaultNamespace: string
+  /** What happens to policies of other APIs, which change the answer and are not understood. */
+  readonly otherPolicies: 'refuse' | 'warn'
+  found(object: ReadObject): void
+  skipped(object: Skipped): void
+}
+
+/** Reads one document of a file. */
+export function readDocument(node: Node, at: { file: SourceFile; report: Report }, context: ReadContext): void {
+  const root: Value = { node, ...at, parent: undefined, step: '', key: undefined }
+  if (isMapping(root)) {
+    if (['apiVersion', 'kind', 'metadata', 'spec', 'items'].some((name) => root.node.entries.has(name))) {
+      readObject(root, context, undefined)
+      return
+    }
+    fail(root, {
+      severity: 'warning',
+      code: 'not-a-manifest',
+      message: 'this document is no Kubernetes object: it is left out',
+      at: firstKey(root),
+    })
+    return
+  }
+  fail(root, { code: 'not-a-manifest', message: `a Kubernetes object must be a mapping, not a ${node.kind}` })
+}
+
+function firstKey(value: Value<MappingNode>) {
+  return value.node.entries.values().next().value?.key ?? value.node
+}
+
+interface Identity {
+  readonly apiVersion: string
+  readonly kind: string
+}
+
+function readObject(object: Value<MappingNode>, context: ReadContext, typed: Identity | undefined): void {
+  const { apiVersion, kind } = identityOf(object, typed)
+  if (apiVersion === undefined || kind === undefined) return
+  if (kind.endsWith('List') && field(object, 'items')) {
+    closed(object, ['apiVersion', 'kind', 'metadata', 'items'])
+    const itemKind = kind === 'List' ? undefined : { apiVersion, kind: kind.slice(0, -'List'.length) }
+    for (const item of items(field(object, 'items'))) {
+      const mapping = asMapping(item)
+      if (mapping) readObject(mapping, context, itemKind)
+    }
+    return
+  }
+  if (kind === 'List' || (kind.endsWith('List') && kind.slice(0, -4) in (READ[groupOf(apiVersion).group] ?? {}))) {
+    // `items: []` and `items: null` are both an empty list.
+    closed(object, ['apiVersion', 'kind', 'metadata', 'items'])
+    return
+  }
+  const treatment = treatmentOf(apiVersion, kind)
+  if (treatment === 'read') read(object, kind, context)
+  else if (treatment === 'skip') skip(object, { apiVersion, kind }, context)
+  else refuse(object, { apiVersion, kind }, { treatment, context })
+}
+
+/** `apiVersion` and `kind`; the items of a `PodList` may leave them out. */
+function identityOf(object: Value<MappingNode>, typed: Identity | undefined): Partial<Identity> {
+  const text = (name: 'apiVersion' | 'kind') => {
+    const value = field(object, name)
+    if (value) {
+      const found = asString(value)
+      return found === undefined ? undefined : { [name]: found }
+    }
+    if (typed) return { [name]: typed[name] }
+    return fail(object, {
+      code: 'missing-kind',
+      message: `this object has no \`${name}\``,
+      at: firstKey(object),
+      help: `add \`${name}\``,
+    })
+  }
+  return { ...text('apiVersion'), ...text('kind') }
+}
+
+function nameOf(object: Value<MappingNode>): Value | undefined {
+  const metadata = field(object, 'metadata')
+  return metadata && isMapping(metadata) ? field(metadata, 'name') : undefined
+}
+
+function skip(object: Value<MappingNode>, identity: Identity, context: ReadContext): void {
+  const name = nameOf(object)
+  context.skipped({
+    ...identity,
+    name: name?.node.kind === 'string' ? name.node.value : undefined,
+    span: spanOf(name ?? object),
+  })
+  if (!makesPods(object)) return
+  fail(object, {
+    severity: 'warning',
+    code: 'workload-not-read',
+    message: `the pods of this ${identity.kind} (${identity.apiVersion}) are not read: they are missing from every answer`,
+    at: object.node.entries.get('kind')?.key ?? object.node,
+    help: 'add its pods to the input',
+  })
+}
+
+/** True for a custom resource with a pod template. */
+function makesPods(object: Value<MappingNode>): boolean {
+  let at: Value | undefined = object
+  for (const name of ['spec', 'template', 'spec', 'containers']) {
+    at = at && isMapping(at) ? field(at, name) : undefined
+  }
+  return at?.node.kind === 'list'
+}
+
+type Refusal = Exclude<ReturnType<typeof treatmentOf>, 'read' | 'skip'>
+
+function refuse(
+  object: Value<MappingNode>,
+  { apiVersion, kind }: Identity,
+  { treatment, context }: { treatment: Refusal; context: ReadContext },
+): void {
+  const kindAt = field(object, 'kind')?.node
+  const versionAt = field(object, 'apiVersion')?.node
+  const at = (range = kindAt) => (range ? { at: range } : {})
+  const { group, version } = groupOf(apiVersion)
+  switch (treatment) {
+    case 'refuse':
+      if (context.otherPolicies === 'warn') skip(object, { apiVersion, kind }, context)
+      fail(object, {
+        severity: context.otherPolicies === 'warn' ? 'warning' : 'error',
+        code: 'policy-not-read',
+        message: `a ${kind} (${apiVersion}) decides about traffic and is not understood here: every answer could be wrong`,
+        ...at(),
+        help: 'leave it out to have the answer without it',
+      })
+      return
+    case 'removed':
+      fail(object, {
+        code: 'removed-api-version',
+        message: `Kubernetes has removed \`${apiVersion}\` for ${kind}: no cluster accepts it any more`,
+        ...at(versionAt),
+        help: `write \`apiVersion: ${replacementOf(apiVersion, kind)}\``,
+      })
+      return
+    case 'unknown-version':
+      fail(object, {
+        code: 'unknown-version',
+        message: `${kind} has no version \`${version}\`${group === '' ? '' : ` in \`${group}\``}`,
+        ...at(versionAt),
+        help: `write \`apiVersion: ${group === '' ? '' : `${group}/`}${READ[group]?.[kind]?.[0]}\``,
+      })
+      return
+    case 'unknown-kind': {
+      const elsewhere = apiVersionOf(kind)
+      fail(object, {
+        code: 'unknown-kind',
+        message: `\`${apiVersion}\` has no kind \`${kind}\``,
+        ...at(),
+        help:
+          elsewhere === undefined
+            ? didYouMean(kind.replace(/List$/, ''), kindsOf(group))
+            : `${kind} belongs to \`apiVersion: ${elsewhere}\``,
+      })
+      return
+    }
+    case 'unknown-group':
+      fail(object, {
+        code: 'unknown-group',
+        message: `no API group \`${group}\` is known`,
+        ...at(versionAt),
+        help:
+          apiVersionOf(kind) === undefined
+            ? didYouMean(group, knownGroups())
+            : `${kind} belongs to \`apiVersion: ${apiVersionOf(kind)}\``,
+      })
+  }
+}
+
+/** Reads an object of a kind that is read; one with an error in it is reported and left out. */
+function read(value: Value<MappingNode>, kind: string, context: ReadContext): void {
+  const errors = value.report.errors
+  const metadata = metadataOf(value, kind === 'Namespace' || kind === 'Service' ? 'dns-label' : 'subdomain')
+  if (!metadata) {
+    required(value, 'metadata')
+    return
+  }
+  const namespace = metadata.namespace ?? context.defaultNamespace // S41
+  const found = decode(value, { kind, metadata, namespace })
+  if (value.report.errors > errors) return
+  if (found) context.found({ ...found, metadata, span: metadata.span })
+  else context.skipped({ apiVersion: 'v1', kind, name: metadata.name, span: metadata.span })
+}
+
+type WithoutPlace<T> = T extends unknown ? Omit<T, 'metadata' | 'span'> : never
+
+function decode(
+  value: Value<MappingNode>,
+  { kind, metadata, namespace }: { kind: string; metadata: Metadata; namespace: string },
+): WithoutPlace<ReadObject> | undefined {
+  switch (kind) {
+    case 'Namespace':
+      return { kind, object: namespaceOf(value, metadata) }
+    case 'Pod':
+      return { kind, object: podOf(value, metadata, namespace) }
+    case 'Service': {
+      const object = serviceOf(value, metadata, namespace)
+      return object && { kind, object }
+    }
+    case 'NetworkPolicy':
+      return { kind, object: networkPolicyOf(value, metadata, namespace) }
+    case 'Moat': {
+      const object = moatOf(value, metadata, namespace)
+      return object && { kind, object }
+    }
+    case 'Deployment':
+    case 'StatefulSet':
+    case 'DaemonSet':
+    case 'ReplicaSet':
+    case 'Job':
+    case 'CronJob':
+      return { kind: 'Workload', object: workloadOf(value, metadata, { kind, namespace }) }
+    default:
+      return undefined
+  }
+}
+
+/** Its own name is always among its labels (S39). */
+function namespaceOf(object: Value<MappingNode>, metadata: Metadata): Namespace {
+  closed(object, ['apiVersion', 'kind', 'metadata', 'spec', 'status'])
+  const stated = metadata.labels.get(NAMESPACE_NAME_LABEL)
+  if (stated !== undefined && stated !== metadata.name) {
+    fail(object, {
+      code: 'namespace-name-label',
+      message: `the label \`${NAMESPACE_NAME_LABEL}\` is \`${stated}\`: Kubernetes sets it to \`${metadata.name}\``,
+      help: 'remove the label',
+    })
+  }
+  return {
+    name: metadata.name,
+    labels: new Map([...metadata.labels, [NAMESPACE_NAME_LABEL, metadata.name]]),
+    declared: true,
+    span: metadata.span,
+  }
+}
