@@ -1,0 +1,33 @@
+#!/bin/sh
+# Installs the model server's llama.cpp binding from its own lock file, apart from the project's packages: no GPU builds,
+# no compiling, no install scripts. A second run finds its stamp and does nothing. Prints to stderr only, and never fails
+# set-up: without the runtime everything but the real model works.
+set -u
+cd "$(dirname "$0")/.."
+exec 1>&2
+
+say() { printf 'set-up: %s\n' "$*"; }
+
+case "$(uname -s)-$(uname -m)" in
+  Linux-x86_64) folder=runtime/llama/x64 ;;
+  Linux-aarch64) folder=runtime/llama/arm64 ;;
+  *)
+    say "no model runtime for $(uname -s) on $(uname -m): the sandbox will not serve a real model here"
+    exit 0
+    ;;
+esac
+
+checksum() { { sha256sum "$1" 2>/dev/null || shasum -a 256 "$1"; } | cut -d ' ' -f 1; }
+
+stamp=$folder/node_modules/.moat-lock
+wanted=$(checksum "$folder/package-lock.json")
+[ "$(cat "$stamp" 2>/dev/null || true)" != "$wanted" ] || exit 0
+
+command -v npm >/dev/null 2>&1 || { say 'npm is missing: the model runtime is not installed'; exit 0; }
+say 'the model runtime, a llama.cpp binding of 83 MB (once)'
+if npm ci --loglevel=error --omit=optional --omit=peer --ignore-scripts --no-audit --no-fund --prefix "$folder" >/dev/null; then
+  printf '%s\n' "$wanted" >"$stamp"
+else
+  say "npm could not install the model runtime: the sandbox will not serve a real model until \`sh scripts/setup-runtime.sh\` succeeds"
+fi
+exit 0
