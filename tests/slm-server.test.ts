@@ -64,7 +64,7 @@ describe.skipIf(lacking)(`the model server${skip}`, () => {
     })
     expect(response.status).toBe(200)
     expect(await other.stop()).toBe(0)
-    await expect(response.text()).rejects.toThrow()
+    await expect(response.text()).rejects.toThrow('terminated')
   })
 
   it('gives the same text for the same seed, and another for another seed, temperature or prompt', async () => {
