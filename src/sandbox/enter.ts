@@ -1,5 +1,8 @@
 // The way into the sandbox's own namespaces: the program runs itself again inside `unshare`.
+import { type ChildProcess, spawn } from 'node:child_process'
+import module from 'node:module'
 import type { Diagnostic } from '../diag/diagnostic.ts'
+import { inspectMachine } from './capabilities.ts'
 
 /** Who owns the namespaces: the machine's root, or an ordinary user through a user namespace. */
 export type SandboxMode = 'root' | 'user-namespace'
@@ -19,17 +22,163 @@ export type Entered =
 export interface EnterOptions {
   /** Script and arguments to run inside; this process's own when absent. */
   readonly argv?: readonly string[]
+  /** Another way in than the best one that this machine has. */
+  readonly mode?: SandboxMode
 }
 
-/** Set when this process runs inside; `undefined` outside. */
+const MARKER = 'MODELMOAT_INSIDE'
+const READY = 'moat: inside'
+
+/** Flags of `unshare` for each mode. `-r` instead of `--map-current-user` would make tools believe they are root. */
+export const UNSHARE: Readonly<Record<SandboxMode, readonly string[]>> = {
+  root: ['-nmpf', '--kill-child', '--mount-proc'],
+  'user-namespace': ['-Unmpf', '--map-current-user', '--keep-caps', '--kill-child', '--mount-proc'],
+}
+
+/**
+ * Runs before the program, inside. Everything that the sandbox writes goes to a tmpfs over /run, which ends with the
+ * mount namespace and also hides the machine's own resolvers. Fd 4 is the real stderr; until the last line stderr is
+ * a pipe, so that a failure becomes a diagnostic.
+ */
+const PREPARE = `set -e
+resolv=$(readlink -f /etc/resolv.conf || echo /etc/resolv.conf)
+exec 5</run
+mount -t tmpfs -o mode=0755 moat /run
+for name in $MODELMOAT_KEEP; do
+  mkdir -p "/run/$name"
+  mount --no-canonicalize --rbind "/proc/self/fd/5/$name" "/run/$name"
+done
+exec 5<&-
+mkdir -p /run/netns /run/moat/tmp
+case $resolv in /run/*) mkdir -p "$(dirname "$resolv")"; [ -e "$resolv" ] || : > "$resolv" ;; esac
+unset MODELMOAT_KEEP
+echo '${READY}' >&2
+exec 2>&4 4>&-
+exec "$@"`
+
+type ParentMessage = { readonly moat: 'stop'; readonly signal: NodeJS.Signals } | { readonly moat: 'resize' }
+
+let here: Inside | undefined
+
+/** Set when this process runs inside; `undefined` outside. The parent's death ends the process from now on. */
 export function inside(): Inside | undefined {
-  return undefined
+  if (here) return here
+  const mode = process.env[MARKER]
+  if ((mode !== 'root' && mode !== 'user-namespace') || process.pid !== 1) return undefined
+  delete process.env[MARKER]
+  const listeners: ((signal: NodeJS.Signals) => void)[] = []
+  let stopped: NodeJS.Signals | undefined
+  process.on('message', (message: ParentMessage) => {
+    if (message.moat === 'resize') process.emit('SIGWINCH')
+    if (message.moat !== 'stop' || stopped) return
+    stopped = message.signal
+    for (const listener of listeners) listener(message.signal)
+    if (listeners.length === 0) process.exit(130)
+  })
+  process.on('disconnect', () => process.exit(130))
+  if (!process.connected) process.exit(130)
+  process.channel?.unref()
+  here = {
+    mode,
+    onStop(listener) {
+      if (stopped) listener(stopped)
+      else listeners.push(listener)
+    },
+  }
+  return here
+}
+
+/** Entries of /run that the program itself needs: the tmpfs must not hide its own files. */
+function keptEntries(paths: readonly string[]): string {
+  const names = paths.flatMap((path) => /^\/(?:var\/)?run\/([^/]+)\//.exec(`${path}/`)?.[1] ?? [])
+  return [...new Set(names)].filter((name) => /^[\w.-]+$/.test(name) && name !== 'netns').join(' ')
+}
+
+function start(mode: SandboxMode, argv: readonly string[]): ChildProcess {
+  const program = [process.execPath, ...process.execArgv, ...argv]
+  const path = `${process.env['PATH'] ?? '/usr/bin:/bin'}:/usr/sbin:/sbin`
+  const cache = module.getCompileCacheDir?.()
+  return spawn(
+    'setpriv',
+    ['--pdeathsig', 'KILL', '--', 'unshare', ...UNSHARE[mode], '--', '/bin/sh', '-c', PREPARE, 'moat', ...program],
+    {
+      // A session of its own: Ctrl-C reaches the parent alone, which passes it on.
+      detached: true,
+      stdio: ['inherit', 'inherit', 'pipe', 'ipc', 2],
+      env: {
+        ...process.env,
+        PATH: path,
+        TMPDIR: '/run/moat/tmp',
+        MODELMOAT_KEEP: keptEntries([process.execPath, process.cwd(), ...path.split(':'), ...argv.slice(0, 1)]),
+        [MARKER]: mode,
+        ...(cache !== undefined && { NODE_COMPILE_CACHE: cache }),
+      },
+    },
+  )
+}
+
+/** Passes signals on; a second one kills. Returns what undoes it. */
+function forwardSignals(child: ChildProcess): () => void {
+  let asked = false
+  const stop = (signal: NodeJS.Signals): void => {
+    if (asked || !child.connected) child.kill('SIGKILL')
+    else child.send({ moat: 'stop', signal } satisfies ParentMessage, () => {})
+    asked = true
+  }
+  const resize = (): void => {
+    if (child.connected) child.send({ moat: 'resize' } satisfies ParentMessage, () => {})
+  }
+  const stopping = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  for (const signal of stopping) process.on(signal, stop)
+  process.on('SIGWINCH', resize)
+  return () => {
+    for (const signal of stopping) process.off(signal, stop)
+    process.off('SIGWINCH', resize)
+  }
+}
+
+const SIGNAL_NUMBERS: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 }
+
+interface Run {
+  readonly ready: boolean
+  readonly exitCode: number
+}
+
+async function run(mode: SandboxMode, argv: readonly string[]): Promise<Run> {
+  const child = start(mode, argv)
+  const restore = forwardSignals(child)
+  let words = ''
+  child.stderr?.on('data', (data: Buffer) => (words += data.toString()))
+  try {
+    return await new Promise<Run>((resolve) => {
+      child.on('error', () => resolve({ ready: false, exitCode: 3 }))
+      child.on('close', (code, signal) => {
+        const exitCode = code ?? 128 + (SIGNAL_NUMBERS[signal ?? ''] ?? 0)
+        resolve({ ready: words.includes(READY), exitCode })
+      })
+    })
+  } finally {
+    restore()
+  }
 }
 
 /**
  * Runs this program again inside new namespaces with the same stdin, stdout and stderr, and waits for its end.
- * Everything inside dies with this process, however it dies.
+ * Everything inside dies with this process, however it dies: the kernel kills `unshare` when its parent ends
+ * (PDEATHSIG), the first process inside when `unshare` ends (--kill-child), and all others with that one.
  */
-export async function enter(_options: EnterOptions = {}): Promise<Entered> {
-  return await Promise.reject(new Error('not built yet'))
+export async function enter(options: EnterOptions = {}): Promise<Entered> {
+  const argv = options.argv ?? process.argv.slice(1)
+  const mode = options.mode ?? (process.getuid?.() === 0 ? 'root' : 'user-namespace')
+  const first = await run(mode, argv)
+  if (first.ready) return { kind: 'ended', exitCode: first.exitCode }
+  const machine = await inspectMachine()
+  if (machine.mode !== undefined && machine.mode !== mode && options.mode === undefined) {
+    const second = await run(machine.mode, argv)
+    if (second.ready) return { kind: 'ended', exitCode: second.exitCode }
+  }
+  const diagnostics = machine.capabilities.flatMap((capability) =>
+    capability.state === 'fatal' ? (capability.diagnostic ?? []) : [],
+  )
+  return { kind: 'impossible', diagnostics }
 }

@@ -1,78 +1,162 @@
 // The mini-cluster: network namespaces, one ruleset, probes, events and processes. Lives inside `enter`'s namespaces.
-import type { Pod } from '../policy/snapshot.ts'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Pod, qualifiedName } from '../policy/snapshot.ts'
+import { formatAddress } from '../sets/ip-address.ts'
+import { Agent, type Port, PROTOCOL_NUMBERS } from './agent.ts'
+import { hostsFile, NSSWITCH, resolvConf } from './dns-names.ts'
+import { DnsServer } from './dns.ts'
 import type { EventLoss, FlowEvent } from './events.ts'
+import { changeNetwork, createNetwork, removeNetwork } from './network.ts'
 import type { Probe, ProbeResult } from './probe.ts'
+import { planProbes, resultOf } from './probe-plan.ts'
+import { type ApplyOptions, type Commit, loadRuleset } from './ruleset-loader.ts'
 import type { Topology } from './topology.ts'
-import type { PodProcess, SpawnOptions } from './workload.ts'
+import { PodProcess, type SpawnOptions } from './workload.ts'
 
-/** When a ruleset took hold: both in milliseconds of CLOCK_MONOTONIC (`monotonicMs`). */
-export interface Commit {
-  /** Just before `nft` was started. */
-  readonly startMs: number
-  /** Just after it returned; the rules are in force at the latest now. */
-  readonly endMs: number
-  /** Netlink transactions that it took: more than one where a rootless socket buffer is too small. */
-  readonly transactions: number
-}
-
-export interface ApplyOptions {
-  /** The same change cut into small texts, the last of which switches; used when the kernel refuses the whole as too long. */
-  readonly chunks?: () => readonly string[]
-}
-
-export interface SandboxEvents {
-  readonly flow: (event: FlowEvent) => void
-  readonly loss: (loss: EventLoss) => void
+export interface SandboxListeners {
+  readonly flow?: (event: FlowEvent) => void
+  readonly loss?: (loss: EventLoss) => void
 }
 
 export interface SandboxOptions {
   /** Start the DNS server in the DNS pod; true when absent. */
   readonly dns?: boolean
+  /** Also send an event for each accepted new connection; false when absent. Denials are always sent. */
+  readonly accepted?: boolean
 }
+
+const FILES = '/run/moat/pods'
 
 /** Use: `await using sandbox = await Sandbox.create(topology)`. */
 export class Sandbox implements AsyncDisposable {
-  readonly topology: Topology
+  #topology: Topology
+  readonly #agent: Agent
+  readonly #processes = new Map<string, PodProcess[]>()
+  readonly #listening = new Map<string, readonly Port[]>()
+  #dns: DnsServer | undefined
 
-  private constructor(topology: Topology) {
-    this.topology = topology
+  private constructor(topology: Topology, agent: Agent) {
+    this.#topology = topology
+    this.#agent = agent
+  }
+
+  get topology(): Topology {
+    return this.#topology
   }
 
   /** Makes every namespace, link and route of the topology. No rules are in force afterwards: everything is open. */
-  static async create(topology: Topology, _options: SandboxOptions = {}): Promise<Sandbox> {
-    return await Promise.resolve(new Sandbox(topology))
+  static async create(topology: Topology, options: SandboxOptions = {}): Promise<Sandbox> {
+    const agent = await Agent.start()
+    const sandbox = new Sandbox(topology, agent)
+    try {
+      await createNetwork(topology, (names) => agent.ask({ op: 'prepare', names }))
+      if (options.accepted) await agent.ask({ op: 'accepted' })
+      if (options.dns ?? true) sandbox.#dns = await DnsServer.start(sandbox)
+    } catch (error) {
+      await sandbox.stop()
+      throw error
+    }
+    return sandbox
+  }
+
+  /** Where the kernel's events go: called as they come, probes' own left out, at most 2000 a second of each kind. */
+  listenTo(listeners: SandboxListeners): void {
+    if (listeners.flow) this.#agent.onFlow = listeners.flow
+    if (listeners.loss) this.#agent.onLoss = listeners.loss
   }
 
   /** Loads `nft -f` text in one transaction. Throws `RulesetError` with nft's words when it refuses. */
-  async apply(_text: string, _options: ApplyOptions = {}): Promise<Commit> {
-    return await Promise.reject(new Error('not built yet'))
+  async apply(text: string, options: ApplyOptions = {}): Promise<Commit> {
+    return await loadRuleset(text, options)
   }
 
   /** Opens a listener on every declared port of a pod that has no program of its own. Ports in use are left alone. */
-  async listen(_pod: Pod): Promise<void> {
-    await Promise.reject(new Error('not built yet'))
+  async listen(pod: Pod): Promise<void> {
+    const netns = this.#netnsOf(pod)
+    const ports = pod.ports.map(({ port, protocol }): Port => [netns, PROTOCOL_NUMBERS[protocol], port])
+    if (this.#listening.has(qualifiedName(pod))) return
+    this.#listening.set(qualifiedName(pod), ports)
+    await this.#agent.ask({ op: 'listen', ports })
   }
 
-  /** Tries every probe; results in the order of the probes. Destinations that do not listen get listeners meanwhile. */
-  async probe(_probes: readonly Probe[], _onProgress?: (done: number, total: number) => void): Promise<ProbeResult[]> {
-    return await Promise.reject(new Error('not built yet'))
+  /** Closes what `listen` opened. */
+  async unlisten(pod: Pod): Promise<void> {
+    const ports = this.#listening.get(qualifiedName(pod))
+    if (!ports) return
+    this.#listening.delete(qualifiedName(pod))
+    await this.#agent.ask({ op: 'unlisten', ports })
+  }
+
+  /** Tries every probe; results in the order of the probes. Ports where nobody listens get a listener meanwhile. */
+  async probe(probes: readonly Probe[], onProgress?: (done: number, total: number) => void): Promise<ProbeResult[]> {
+    const results: ProbeResult[] = []
+    let done = 0
+    await this.#agent.ask({ op: 'probe', probes: planProbes(this.#topology, probes) }, (answers) => {
+      for (const answer of answers) results[answer[0]] = resultOf(probes[answer[0]] as Probe, answer)
+      done += answers.length
+      onProgress?.(done, probes.length)
+    })
+    return results
   }
 
   /** Starts a program in a pod: its network, host name, resolv.conf and hosts; without capabilities. */
-  async spawn(_pod: Pod, _command: readonly string[], _options: SpawnOptions = {}): Promise<PodProcess> {
-    return await Promise.reject(new Error('not built yet'))
+  async spawn(pod: Pod, command: readonly string[], options: SpawnOptions = {}): Promise<PodProcess> {
+    const netns = this.#netnsOf(pod)
+    const etc = join(FILES, `${netns || 'node'}-${pod.name.slice(0, 60)}`)
+    await mkdir(etc, { recursive: true })
+    await writeFile(join(etc, 'resolv.conf'), resolvConf(this.#topology, pod))
+    await writeFile(join(etc, 'hosts'), hostsFile(pod))
+    await writeFile(join(etc, 'nsswitch.conf'), NSSWITCH)
+    const place = { netns: netns === '' ? undefined : netns, hostname: pod.name.slice(0, 63), etc }
+    const process = PodProcess.start(place, command, options)
+    const name = qualifiedName(pod)
+    this.#processes.set(name, [...(this.#processes.get(name) ?? []), process])
+    return process
   }
 
   /** Goes over to another topology: pods that are new are made, pods that are gone are removed with their processes. */
-  async update(_topology: Topology): Promise<void> {
-    await Promise.reject(new Error('not built yet'))
+  async update(topology: Topology): Promise<void> {
+    const before = this.#topology
+    const places = (each: Topology): Map<string, string> =>
+      new Map(
+        each.pods.map(({ pod, netns }) => [
+          qualifiedName(pod),
+          [netns ?? '', ...pod.addresses.map(formatAddress)].join(' '),
+        ]),
+      )
+    const after = places(topology)
+    const gone = before.pods.filter(
+      ({ pod }) => after.get(qualifiedName(pod)) !== places(before).get(qualifiedName(pod)),
+    )
+    for (const { pod } of gone) {
+      await this.#end(qualifiedName(pod))
+      await this.unlisten(pod)
+    }
+    await this.#agent.ask({ op: 'forget', names: gone.flatMap(({ netns }) => netns ?? []) })
+    await changeNetwork({ before, after: topology }, (names) => this.#agent.ask({ op: 'prepare', names }))
+    this.#topology = topology
+    await this.#dns?.update(this)
   }
 
-  on<Name extends keyof SandboxEvents>(_name: Name, _listener: SandboxEvents[Name]): void {}
+  async #end(name: string): Promise<void> {
+    const processes = this.#processes.get(name) ?? []
+    this.#processes.delete(name)
+    await Promise.all(processes.map((each) => each.stop()))
+  }
+
+  #netnsOf(pod: Pod): string {
+    const name = qualifiedName(pod)
+    const placed = this.#topology.pods.find((each) => qualifiedName(each.pod) === name)
+    if (!placed) throw new Error(`${name} is not in the sandbox`)
+    return placed.netns ?? ''
+  }
 
   /** Ends every process and namespace. */
   async stop(): Promise<void> {
-    await Promise.resolve()
+    await Promise.all([...this.#processes.keys()].map((name) => this.#end(name)))
+    await this.#agent.stop()
+    await removeNetwork(this.#topology)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

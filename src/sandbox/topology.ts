@@ -1,6 +1,14 @@
 // Where everything of a snapshot lives in the sandbox: addresses, names and links, decided before anything is made.
-import type { Pod, Service, Snapshot } from '../policy/snapshot.ts'
-import type { Address } from '../sets/ip-address.ts'
+import { podsOf } from '../policy/endpoints.ts'
+import { matches } from '../policy/selector.ts'
+import { type Pod, qualifiedName, type Service, type Snapshot } from '../policy/snapshot.ts'
+import { type Address, formatAddress } from '../sets/ip-address.ts'
+import { DNS_ADDRESSES, MAX_INDEX, NODE_ADDRESSES, podAddresses, serviceAddresses } from './address-plan.ts'
+import { withClusterDns } from './cluster-dns.ts'
+import { type OutsideHost, planOutside } from './outside-hosts.ts'
+
+/** The node's ends of the pods' links, and only they, begin with it. */
+export const LINK_PREFIX = 'pod'
 
 /** A pod with a network namespace of its own, or (hostNetwork) one that lives in the node's. */
 export interface PlacedPod {
@@ -10,13 +18,6 @@ export interface PlacedPod {
   readonly netns: string | undefined
   /** The node's end of its link, the `iifname` and `oifname` of its packets; `undefined` for hostNetwork. */
   readonly link: string | undefined
-}
-
-/** An address outside the cluster, and why it is there. */
-export interface OutsideHost {
-  readonly address: Address
-  /** `inside 203.0.113.0/24`, `just above 203.0.113.0/24`, `metadata`, `public`. */
-  readonly reason: string
 }
 
 export interface PlacedService {
@@ -45,9 +46,111 @@ export interface TopologyOptions {
   readonly maxReplicas?: number
   /** Outside hosts of each family; 12 when absent. */
   readonly maxOutside?: number
+  /** What ran before: pods, Services and outside hosts that are still there keep their places. */
+  readonly previous?: Topology
 }
 
-/** Gives every pod, Service and outside host of the snapshot its place. Addresses that the input had are replaced. */
-export function planTopology(_snapshot: Snapshot, _options: TopologyOptions = {}): Topology {
-  throw new Error('not built yet')
+/** Numbers for names: those of `before` stay, new names get the lowest free one, from 1. */
+function numberAll(names: readonly string[], before: ReadonlyMap<string, number>): Map<string, number> {
+  const out = new Map<string, number>()
+  for (const name of names) {
+    const index = before.get(name)
+    if (index !== undefined) out.set(name, index)
+  }
+  const used = new Set(out.values())
+  let next = 1
+  for (const name of names) {
+    if (out.has(name)) continue
+    while (used.has(next)) next++
+    out.set(name, next++)
+  }
+  return out
+}
+
+function offset(address: Address | undefined, base: Address | undefined): number {
+  return address?.family === 4 && base?.family === 4 ? address.value - base.value : 0
+}
+
+function placePods(pods: readonly Pod[], previous: Topology | undefined): PlacedPod[] {
+  const before = new Map(
+    (previous?.pods ?? [])
+      .filter(({ netns }) => netns !== undefined)
+      .map(({ pod }) => [qualifiedName(pod), offset(pod.addresses[0], podAddresses(0)[0])]),
+  )
+  const numbers = numberAll(pods.filter((pod) => !pod.hostNetwork).map(qualifiedName), before)
+  return pods.map((pod) => {
+    const number = numbers.get(qualifiedName(pod))
+    if (pod.hostNetwork || number === undefined) {
+      return { pod: { ...pod, addresses: NODE_ADDRESSES }, netns: undefined, link: undefined }
+    }
+    return { pod: { ...pod, addresses: podAddresses(number) }, netns: `p${number}`, link: `${LINK_PREFIX}${number}` }
+  })
+}
+
+function placeServices(services: readonly Service[], previous: Topology | undefined): Service[] {
+  const isDns = (service: Service): boolean => qualifiedName(service) === 'kube-system/kube-dns'
+  const addressed = services.filter((service) => !service.headless && !isDns(service))
+  const before = new Map(
+    (previous?.services ?? [])
+      .filter(({ service }) => !service.headless && !isDns(service))
+      .map(({ service }) => [qualifiedName(service), offset(service.clusterIPs[0], serviceAddresses(0)[0])]),
+  )
+  const numbers = numberAll(addressed.map(qualifiedName), before)
+  return services.map((service) => {
+    if (service.headless) return { ...service, clusterIPs: [] }
+    if (isDns(service)) return { ...service, clusterIPs: DNS_ADDRESSES }
+    return { ...service, clusterIPs: serviceAddresses(numbers.get(qualifiedName(service)) ?? 0) }
+  })
+}
+
+/** Outside hosts of before that the new plan lacks stay while there is room: a stream to them must not end by itself. */
+function placeOutside(snapshot: Snapshot, options: TopologyOptions): { hosts: OutsideHost[]; omitted: string[] } {
+  const { hosts, omitted } = planOutside(snapshot, options.maxOutside ?? 12)
+  const known = new Set(hosts.map(({ address }) => formatAddress(address)))
+  const kept = (options.previous?.outside ?? []).filter(({ address }) => !known.has(formatAddress(address)))
+  return { hosts: [...hosts, ...kept.slice(0, 32)], omitted: [...omitted] }
+}
+
+/**
+ * Gives every pod, Service and outside host of the snapshot its place. Addresses that the input had are replaced.
+ * A DNS pod is added where the input has none. Pods beyond the address range are left out and named in `omitted`.
+ */
+export function planTopology(snapshot: Snapshot, options: TopologyOptions = {}): Topology {
+  const maxReplicas = options.maxReplicas ?? 2
+  const completed = withClusterDns({ ...snapshot, pods: podsOf(snapshot, maxReplicas), workloads: [] })
+  const placed = placePods(completed.pods.slice(0, MAX_INDEX), options.previous)
+  const pods = placed.map(({ pod }) => pod)
+  const services = placeServices(completed.services, options.previous)
+  const outside = placeOutside(snapshot, options)
+  const fewer = snapshot.workloads
+    .filter(({ replicas }) => replicas > maxReplicas)
+    .map((each) => `${each.kind} ${qualifiedName(each)} runs ${maxReplicas} of its ${each.replicas} replicas`)
+  const tooMany = completed.pods.length - placed.length
+  const dnsPod = pods.find(
+    (pod) => pod.namespace === 'kube-system' && pod.labels.get('k8s-app') === 'kube-dns' && !pod.hostNetwork,
+  )
+  if (!dnsPod) throw new Error('no DNS pod in the topology')
+  return {
+    snapshot: { ...completed, pods, services },
+    pods: placed,
+    services: services.map((service) => ({
+      service,
+      pods: pods.filter(
+        (pod) =>
+          pod.namespace === service.namespace &&
+          service.selector !== undefined &&
+          matches(service.selector, pod.labels),
+      ),
+    })),
+    outside: outside.hosts,
+    node: NODE_ADDRESSES,
+    dns: { pod: dnsPod, addresses: DNS_ADDRESSES },
+    omitted: [...fewer, ...(tooMany > 0 ? [`${tooMany} pods are left out`] : []), ...outside.omitted],
+  }
+}
+
+/** The pods' links in the form that the ruleset's protection against forged addresses takes. */
+export function podInterfaces(topology: Topology): { readonly prefix: string; readonly of: ReadonlyMap<string, string> } {
+  const links = topology.pods.flatMap(({ pod, link }) => (link === undefined ? [] : [[qualifiedName(pod), link] as const]))
+  return { prefix: LINK_PREFIX, of: new Map(links) }
 }

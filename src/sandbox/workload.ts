@@ -1,4 +1,6 @@
 // Real processes inside pods.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
 
 /** The value is a shell command that runs in the pod, with `sh -c`. */
 export const COMMAND_ANNOTATION = 'sandbox.modelmoat.dev/command'
@@ -7,12 +9,10 @@ export interface SpawnOptions {
   /** Added to the environment. */
   readonly env?: Readonly<Record<string, string>>
   readonly cwd?: string
-  /** `pipe`: `stdin` of the result can be written. Absent: no input. */
+  /** `pipe`: `write` reaches the program's stdin. Absent: no input. */
   readonly stdin?: 'pipe'
   /** Called with each whole line of output, without its newline. */
   readonly onLine?: (line: string, stream: 'stdout' | 'stderr') => void
-  /** Resident memory that the program may use, where this machine can limit it. */
-  readonly memoryMiB?: number
 }
 
 /** How a process ended. */
@@ -21,14 +21,96 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null
 }
 
+/** Where a process runs. */
+export interface PodPlace {
+  /** The pod's network namespace; `undefined`: the node's own. */
+  readonly netns: string | undefined
+  readonly hostname: string
+  /** Files that the process sees as /etc/resolv.conf, /etc/hosts and /etc/nsswitch.conf. */
+  readonly etc: string
+}
+
+const KEPT_OUTPUT = 65_536
+
+/** Own mounts over /etc and an own host name, then the program without any capability. A missing file is left as it is. */
+const START = `etc=$1; name=$2; shift 2
+for file in resolv.conf hosts nsswitch.conf; do
+  [ -e "/etc/$file" ] && mount --bind "$etc/$file" "/etc/$file"
+done
+hostname "$name" 2>/dev/null || echo "$name" > /proc/sys/kernel/hostname
+exec setpriv --ambient-caps=-all --inh-caps=-all --bounding-set=-all --no-new-privs -- "$@"`
+
 /** A process group in a pod. Ends with the sandbox at the latest. */
-export interface PodProcess {
+export class PodProcess {
   readonly pid: number
   readonly exited: Promise<Exit>
-  /** The last 64 KiB of stdout and of stderr. */
-  readonly stdout: string
-  readonly stderr: string
-  write(text: string): void
-  /** SIGTERM, then SIGKILL for what is left of the group after a second. */
-  stop(): Promise<Exit>
+  readonly #child: ChildProcess
+  readonly #output = { stdout: '', stderr: '' }
+
+  private constructor(child: ChildProcess, options: SpawnOptions) {
+    this.#child = child
+    this.pid = child.pid ?? -1
+    this.exited = new Promise((resolve) => {
+      child.on('error', (error) => {
+        this.#output.stderr += error.message
+        resolve({ code: -1, signal: null })
+      })
+      child.on('close', (code, signal) => resolve({ code, signal }))
+    })
+    for (const name of ['stdout', 'stderr'] as const) {
+      const stream = child[name]
+      stream?.setEncoding('utf8')
+      stream?.on('data', (text: string) => {
+        this.#output[name] = (this.#output[name] + text).slice(-KEPT_OUTPUT)
+      })
+      if (stream && options.onLine)
+        createInterface({ input: stream }).on('line', (line) => options.onLine?.(line, name))
+    }
+    child.stdin?.on('error', () => {})
+  }
+
+  static start(place: PodPlace, command: readonly string[], options: SpawnOptions): PodProcess {
+    const enter = place.netns === undefined ? [] : ['nsenter', `--net=/run/netns/${place.netns}`]
+    const argv = [...enter, 'unshare', '-mu', 'sh', '-c', START, 'moat', place.etc, place.hostname, ...command]
+    const [program = '', ...args] = argv
+    const child = spawn(program, args, {
+      detached: true,
+      stdio: [options.stdin ?? 'ignore', 'pipe', 'pipe'],
+      env: { ...process.env, HOSTNAME: place.hostname, ...options.env },
+      ...(options.cwd !== undefined && { cwd: options.cwd }),
+    })
+    return new PodProcess(child, options)
+  }
+
+  /** The last 64 KiB. */
+  get stdout(): string {
+    return this.#output.stdout
+  }
+
+  get stderr(): string {
+    return this.#output.stderr
+  }
+
+  write(text: string): void {
+    this.#child.stdin?.write(text)
+  }
+
+  /** SIGTERM to the group; SIGKILL to what is left of it after a second. */
+  async stop(): Promise<Exit> {
+    this.#signal('SIGTERM')
+    const timer = setTimeout(() => this.#signal('SIGKILL'), 1000)
+    const exit = await this.exited
+    clearTimeout(timer)
+    this.#signal('SIGKILL')
+    return exit
+  }
+
+  #signal(signal: NodeJS.Signals): void {
+    if (this.pid <= 0) return
+    try {
+      process.kill(-this.pid, signal)
+    } catch {
+      // The group has ended already.
+    }
+  }
 }
