@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Protocol } from '../sets/connection-set.ts'
 import { parseAddress } from '../sets/ip-address.ts'
-import { ACCEPTED_GROUP, type EventLoss, type FlowEvent } from './events.ts'
+import { ACCEPTED_GROUP, DENIED_GROUP } from '../nft/ruleset.ts'
+import type { EventLoss, FlowEvent } from './events.ts'
 import { SandboxError } from './exec.ts'
 
 /** The interpreter of the distribution where there is one: wrappers found first on PATH can be slow to start. */
@@ -95,7 +96,11 @@ export function flowEvent(wire: WireEvent): FlowEvent | undefined {
 }
 
 function lossOf([key, count]: readonly [string, number]): EventLoss {
-  return { verdict: key === '1' ? 'Denied' : key === '2' ? 'Accepted' : 'Unknown', count }
+  const groups: Readonly<Record<string, EventLoss['verdict']>> = {
+    [DENIED_GROUP]: 'Denied',
+    [ACCEPTED_GROUP]: 'Accepted',
+  }
+  return { verdict: groups[key] ?? 'Unknown', count }
 }
 
 /** The running helper. */

@@ -2,10 +2,6 @@
 import type { Protocol } from '../sets/connection-set.ts'
 import type { Address } from '../sets/ip-address.ts'
 
-/** NFLOG groups of the ruleset: denials and accepted new connections. */
-export const DENIED_GROUP = 1
-export const ACCEPTED_GROUP = 2
-
 /** One logged packet. After DNAT `destination` is the pod behind a Service. */
 export interface FlowEvent {
   readonly verdict: 'Denied' | 'Accepted'

@@ -150,7 +150,12 @@ export function planTopology(snapshot: Snapshot, options: TopologyOptions = {}):
 }
 
 /** The pods' links in the form that the ruleset's protection against forged addresses takes. */
-export function podInterfaces(topology: Topology): { readonly prefix: string; readonly of: ReadonlyMap<string, string> } {
-  const links = topology.pods.flatMap(({ pod, link }) => (link === undefined ? [] : [[qualifiedName(pod), link] as const]))
+export function podInterfaces(topology: Topology): {
+  readonly prefix: string
+  readonly of: ReadonlyMap<string, string>
+} {
+  const links = topology.pods.flatMap(({ pod, link }) =>
+    link === undefined ? [] : [[qualifiedName(pod), link] as const],
+  )
   return { prefix: LINK_PREFIX, of: new Map(links) }
 }
