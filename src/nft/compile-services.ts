@@ -2,7 +2,7 @@
 import { qualifiedName, type Service, type ServicePort } from '../policy/snapshot.ts'
 import { type Family, formatAddress } from '../sets/ip-address.ts'
 import { FAMILIES, selected } from './cast.ts'
-import { ADDRESS_TYPE, addSet, containerPort, type Draft } from './draft.ts'
+import { ADDRESS_TYPE, addSet, containerPorts, type Draft } from './draft.ts'
 import { serviceChain } from './names.ts'
 import type { NatTarget } from './ruleset.ts'
 
@@ -54,7 +54,7 @@ function endpointsOf(
     const address = member[family]
     const target = port.targetPort
     const number =
-      typeof target === 'number' ? target : containerPort(member, { name: target, protocol: port.protocol })
+      typeof target === 'number' ? target : containerPorts(member, { name: target, protocol: port.protocol })[0]
     return address === undefined || number === undefined ? [] : [{ address, port: number }]
   })
 }

@@ -102,16 +102,15 @@ export function portNumberSet(draft: Draft, ports: PortSet): string {
 export function portNameSet(draft: Draft, port: { name: string; protocol: Protocol }, family: Family): string {
   const name = namedPortSet(family, port.name, port.protocol)
   if (draft.sets.has(name)) return name
-  const elements = draft.cast.members.flatMap((member) => {
-    const number = containerPort(member, port)
-    return member[family] === undefined || number === undefined ? [] : [`${member[family]} . ${number}`]
-  })
+  const elements = draft.cast.members.flatMap((member) =>
+    member[family] === undefined ? [] : containerPorts(member, port).map((number) => `${member[family]} . ${number}`),
+  )
   return addSet(draft, name, { type: [ADDRESS_TYPE[family], 'inet_service'], elements })
 }
 
-/** The number of a container port by name and protocol: the first that is declared. */
-export function containerPort(member: Member, port: { name: string; protocol: Protocol }): number | undefined {
-  return member.pod.ports.find(({ name, protocol }) => name === port.name && protocol === port.protocol)?.port
+/** The numbers of a pod's container ports of that name and protocol, in order; two containers may use one name. */
+export function containerPorts(member: Member, port: { name: string; protocol: Protocol }): number[] {
+  return member.pod.ports.flatMap((one) => (one.name === port.name && one.protocol === port.protocol ? [one.port] : []))
 }
 
 /** A log statement whose prefix is entered in the table. */
