@@ -25,6 +25,7 @@ export function readRule(tokens: Tokens): Rule {
   const matches: Match[] = []
   const statements: Statement[] = []
   let comment: string | undefined
+  if (tokens.atEnd()) tokens.fail('a match or a statement')
   while (!tokens.atEnd()) {
     const keys = readKeys(tokens)
     if (keys.length === 0) {
