@@ -1,5 +1,5 @@
 // Chunks: small transactions that come to the same table, of which only the last has any effect on traffic.
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { applyNft, type Kernel } from '../../tests/support/nft-memory.ts'
 import { randomSnapshot } from '../../tests/support/random-snapshots.ts'

@@ -1,5 +1,5 @@
 // Printing and reading are opposites, and the reader refuses what the printer never prints.
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { randomSnapshot } from '../../tests/support/random-snapshots.ts'
 import { compileRuleset } from './compile.ts'
@@ -70,7 +70,7 @@ const statement: fc.Arbitrary<Statement> = fc.oneof(
   fc.record({ do: fc.constant('reject'), with: fc.constantFrom('tcp reset', 'port-unreachable', 'admin-prohibited') }),
   fc.record({ do: fc.constant('set mark'), mark: fc.nat() }),
   fc.record({ do: fc.constant('dnat'), family: fc.constantFrom('ip', 'ip6'), to: fc.array(target, { minLength: 1 }) }),
-) as fc.Arbitrary<Statement>
+)
 const rule: fc.Arbitrary<Rule> = fc
   .record({
     matches: fc.array(match, { maxLength: 3 }),

@@ -42,11 +42,11 @@ function applyCommand(kernel: Kernel, line: string): void {
   const body = line.split(' ').slice(5).join(' ')
   switch (`${verb} ${kind}`) {
     case 'add set':
-      return void put(table.sets, object, setOf(object, body))
+      return put(table.sets, object, setOf(object, body))
     case 'add map':
-      return void put(table.maps, object, { name: object, type: typesOf(body).slice(0, -1), elements: new Map() })
+      return put(table.maps, object, { name: object, type: typesOf(body).slice(0, -1), elements: new Map() })
     case 'add chain':
-      return void put(table.chains, object, chainOf(object, body))
+      return put(table.chains, object, chainOf(object, body))
     case 'add rule': {
       const chain = get(table.chains, object)
       const rule = readRule(new Tokens(body))
