@@ -1,6 +1,11 @@
 // Errors of the HTTP API, in the shape that OpenAI's clients expect.
 
-export type ErrorType = 'invalid_request_error' | 'not_found_error' | 'unavailable_error' | 'server_error'
+export type ErrorType =
+  | 'invalid_request_error'
+  | 'not_found_error'
+  | 'unavailable_error'
+  | 'upstream_error'
+  | 'server_error'
 
 export interface ErrorBody {
   readonly error: {
@@ -13,7 +18,7 @@ export interface ErrorBody {
 }
 
 export interface ErrorParts {
-  readonly status: 400 | 404 | 405 | 413 | 415 | 500 | 503
+  readonly status: 400 | 404 | 405 | 413 | 500 | 502 | 503
   readonly type: ErrorType
   readonly code: string
   readonly message: string

@@ -1,36 +1,14 @@
 // The model server as a program: one JSON line on stdout when it is ready, diagnostics on stderr, ended by SIGTERM.
 import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { parseArgs } from 'node:util'
 import { createAdaptorServer } from '@hono/node-server'
-import { type Diagnostic, formatDiagnostic } from '../diag/diagnostic.ts'
 import { slmApi } from './api.ts'
 import { LanguageModel } from './language-model.ts'
 import { runtimeMissing } from './llama-binding.ts'
+import { CommandLine, ENVIRONMENT, listen, onEnd, report, runProgram, Stop, UNUSABLE } from './program.ts'
 import { findWeights, type Weights } from './weights.ts'
 
-const UNUSABLE = 2
-const ENVIRONMENT = 3
-
-const USAGE = `usage: node src/slm/main.ts [--port 8080] [--host ::] [--model FILE.gguf|bundled]
-         [--context 2048] [--slots 4] [--queue 32] [--threads 0]
-`
-
-/** Ends the program with a diagnostic. */
-class Stop extends Error {
-  readonly diagnostic: Diagnostic
-  readonly exitCode: number
-
-  constructor(exitCode: number, diagnostic: Diagnostic) {
-    super(diagnostic.message)
-    this.exitCode = exitCode
-    this.diagnostic = diagnostic
-  }
-}
-
-function usage(message: string): Stop {
-  return new Stop(UNUSABLE, { severity: 'error', code: 'usage', message, help: USAGE.trim().replaceAll(/\s+/g, ' ') })
-}
+const USAGE =
+  'main.ts [--port 8080] [--host ::] [--model FILE.gguf|bundled] [--context 2048] [--slots 4] [--queue 32] [--threads 0]'
 
 interface Options {
   readonly port: number
@@ -43,40 +21,16 @@ interface Options {
 }
 
 function options(argv: readonly string[]): Options {
-  let values: Readonly<Record<string, string | undefined>>
-  try {
-    values = parseArgs({
-      args: [...argv],
-      options: {
-        port: { type: 'string' },
-        host: { type: 'string' },
-        model: { type: 'string' },
-        context: { type: 'string' },
-        slots: { type: 'string' },
-        queue: { type: 'string' },
-        threads: { type: 'string' },
-      },
-    }).values
-  } catch (error) {
-    throw usage((error as Error).message.split('. ')[0] as string)
-  }
-  const number = (name: string, [standard, least, most]: readonly [number, number, number]): number => {
-    const text = values[name]
-    if (text === undefined) return standard
-    const value = Number(text)
-    if (!/^\d+$/.test(text) || value < least || value > most) {
-      throw usage(`--${name} must be a whole number from ${least} to ${most}, not \`${text}\``)
-    }
-    return value
-  }
+  const names = ['port', 'host', 'model', 'context', 'slots', 'queue', 'threads']
+  const line = new CommandLine(argv, { usage: USAGE, names })
   return {
-    port: number('port', [8080, 0, 65535]),
-    host: values['host'] ?? '::',
-    model: values['model'],
-    context: number('context', [2048, 64, 1 << 17]),
-    slots: number('slots', [4, 1, 64]),
-    queue: number('queue', [32, 0, 4096]),
-    threads: number('threads', [0, 0, 256]),
+    port: line.number('port', [8080, 0, 65535]),
+    host: line.text('host') ?? '::',
+    model: line.text('model'),
+    context: line.number('context', [2048, 64, 1 << 17]),
+    slots: line.number('slots', [4, 1, 64]),
+    queue: line.number('queue', [32, 0, 4096]),
+    threads: line.number('threads', [0, 0, 256]),
   }
 }
 
@@ -86,48 +40,21 @@ function weightsOf(given: string | undefined): Weights {
   return found.weights
 }
 
-/** Listens; the unspecified IPv6 address takes IPv4 too, and gives way to IPv4 alone where a machine has no IPv6. */
-function listen(server: Server, port: number, host: string): Promise<AddressInfo> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      if (host === '::' && (error.code === 'EAFNOSUPPORT' || error.code === 'EADDRNOTAVAIL')) {
-        listen(server, port, '0.0.0.0').then(resolve, reject)
-        return
-      }
-      const message =
-        error.code === 'EADDRINUSE'
-          ? `port ${port} is in use on \`${host}\``
-          : `cannot listen on \`${host}\` port ${port} (${error.code ?? error.message})`
-      reject(
-        new Stop(ENVIRONMENT, { severity: 'error', code: 'port-unavailable', message, help: 'choose another port' }),
-      )
-    })
-    server.listen({ port, host, ipv6Only: false }, () => resolve(server.address() as AddressInfo))
-  })
-}
-
-async function load(weights: Weights, given: Options): Promise<LanguageModel> {
+async function load({ path, gguf }: Weights, given: Options): Promise<LanguageModel> {
   try {
     const { slots, queue, context, threads } = given
-    return await LanguageModel.load({
-      path: weights.path,
-      gguf: weights.gguf,
-      slots,
-      mostWaiting: queue,
-      context,
-      threads,
-    })
+    return await LanguageModel.load({ path, gguf, slots, mostWaiting: queue, context, threads })
   } catch (error) {
     throw new Stop(UNUSABLE, {
       severity: 'error',
       code: 'model-unreadable',
-      message: `the model \`${weights.path}\` cannot be used: llama.cpp refuses it (${(error as Error).message})`,
+      message: `the model \`${path}\` cannot be used: llama.cpp refuses it (${(error as Error).message})`,
       help: 'name a whole GGUF file of a language model with `--model`',
     })
   }
 }
 
-async function serve(): Promise<void> {
+await runProgram(async () => {
   const given = options(process.argv.slice(2))
   const weights = weightsOf(given.model)
   const missing = runtimeMissing()
@@ -147,31 +74,8 @@ async function serve(): Promise<void> {
   const api = slmApi({ id: name, model: () => model, about })
   const server = createAdaptorServer({ fetch: api.fetch }) as Server
   const { port } = await listen(server, given.port, given.host)
-  const end = () => {
-    server.close()
-    server.closeAllConnections()
-    process.exit(0)
-  }
-  process.once('SIGTERM', end)
-  process.once('SIGINT', end)
+  onEnd(() => process.exit(0))
   model = await load(weights, given)
-  const ready = {
-    ready: true,
-    model: name,
-    source,
-    port,
-    parameters: gguf.parameters,
-    context: model.contextSize,
-    slots: given.slots,
-    threads: model.threads,
-  }
-  process.stdout.write(`${JSON.stringify(ready)}\n`)
-}
-
-try {
-  await serve()
-} catch (error) {
-  if (!(error instanceof Stop)) throw error
-  process.stderr.write(`${formatDiagnostic(error.diagnostic)}\n`)
-  process.exit(error.exitCode)
-}
+  const { contextSize: context, threads } = model
+  report({ ready: true, model: name, source, port, parameters: gguf.parameters, context, slots: given.slots, threads })
+})

@@ -1,0 +1,62 @@
+// Clients of the model server as a program: a stranger that hammers, one that holds a stream, and the load measurement.
+import { PATIENCE } from './client.ts'
+import { hammer, hold, type Load, measure } from './load-modes.ts'
+import { CommandLine, onEnd, report, runProgram } from './program.ts'
+
+const USAGE = [
+  'load.ts hammer --url http://HOST:PORT [--concurrency 4] [--max-tokens 64] [--duration SECONDS] [--every-ms 500]',
+  'load.ts hold --url http://HOST:PORT [--rate 20] [--quiet-ms 500] [--silence-ms 5000] [--again] [--duration SECONDS]',
+  'load.ts measure --url http://HOST:PORT [--requests 20] [--concurrency 1] [--max-tokens 32]',
+].join(' | ')
+
+const names = [
+  'url',
+  'concurrency',
+  'max-tokens',
+  'duration',
+  'every-ms',
+  'rate',
+  'quiet-ms',
+  'silence-ms',
+  'connect-ms',
+  'requests',
+]
+
+await runProgram(async () => {
+  const [mode, ...rest] = process.argv.slice(2)
+  const line = new CommandLine(rest, { usage: USAGE, names, flags: ['again'] })
+  if (mode !== 'hammer' && mode !== 'hold' && mode !== 'measure') throw line.wrong('say `hammer`, `hold` or `measure`')
+  const server = line.url('url', process.env['SLM_URL'])
+  const ended = new AbortController()
+  onEnd(() => ended.abort())
+  const seconds = line.number('duration', [0, 1, 86_400])
+  const timer = seconds > 0 ? setTimeout(() => ended.abort(), seconds * 1000) : undefined
+  const patience = {
+    ...PATIENCE,
+    connectMs: line.number('connect-ms', [PATIENCE.connectMs, 1, 600_000]),
+    silenceMs: line.number('silence-ms', [mode === 'hold' ? 5_000 : PATIENCE.silenceMs, 1, 600_000]),
+  }
+  if (mode === 'hold') {
+    const tokensPerSecond = line.number('rate', [20, 1, 1000])
+    const quietMs = line.number('quiet-ms', [500, 1, 600_000])
+    await hold({ server, tokensPerSecond, quietMs, patience, again: line.flag('again') }, report, ended.signal)
+  } else {
+    const load: Load = {
+      server,
+      patience,
+      concurrency: line.number('concurrency', [mode === 'hammer' ? 4 : 1, 1, 256]),
+      maxTokens: line.number('max-tokens', [mode === 'hammer' ? 64 : 32, 1, 4096]),
+    }
+    if (mode === 'hammer')
+      await hammer({ ...load, everyMs: line.number('every-ms', [500, 10, 60_000]) }, report, ended.signal)
+    else {
+      const failed = await measure(
+        { ...load, requests: line.number('requests', [20, 1, 100_000]) },
+        report,
+        ended.signal,
+      )
+      process.exitCode = failed > 0 ? 1 : 0
+    }
+  }
+  clearTimeout(timer)
+})
