@@ -30,7 +30,8 @@ export function assemble(objects: readonly ReadObject[], report: Report): Snapsh
   const services: Service[] = []
   const networkPolicies: NetworkPolicy[] = []
   const moats: Moat[] = []
-  for (const read of objects) {
+  for (const given of objects) {
+    const read = withUniqueName(given, seen)
     const id = identityOf(read)
     const first = seen.get(id)
     if (first) {
@@ -75,6 +76,15 @@ export function assemble(objects: readonly ReadObject[], report: Report): Snapsh
     if (!namespaces.has(namespace)) namespaces.set(namespace, undeclared(namespace))
   }
   return { namespaces, pods, workloads: unrepresented(workloads, pods), services, networkPolicies, moats }
+}
+
+/** A generated name gets a number, as the API server gives it random letters. */
+function withUniqueName(read: ReadObject, seen: ReadonlyMap<string, ReadObject>): ReadObject {
+  if (!read.metadata.generated) return read
+  for (let n = seen.size; ; n++) {
+    const named = { ...read, object: { ...read.object, name: `${read.object.name}${n}` } } as ReadObject
+    if (!seen.has(identityOf(named))) return named
+  }
 }
 
 function undeclared(name: string): Namespace {

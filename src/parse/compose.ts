@@ -1,11 +1,12 @@
 // From js-yaml's events to trees: keys as strings, anchors, merges and limits; nothing here throws.
 import { EVENT_ID, getScalarValue, SCALAR_STYLE, type Event, type ScalarEvent } from 'js-yaml'
+import type { ParseCode } from './codes.ts'
 import { plainValue } from './dialect.ts'
 import type { Entry, ListNode, MappingNode, Node, Range } from './node.ts'
 
 /** What composing found wrong, in offsets of the file. */
 export interface ComposeProblem {
-  readonly code: string
+  readonly code: ParseCode
   readonly message: string
   readonly at: Range
   readonly first?: Range

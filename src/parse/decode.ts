@@ -50,6 +50,9 @@ export function field(parent: Value<MappingNode>, name: string): Value | undefin
 export function required(parent: Value<MappingNode>, name: string): Value | undefined {
   const value = field(parent, name)
   if (value) return value
+  // A key in the wrong case is reported as an unknown field: once is enough.
+  const lower = name.toLowerCase()
+  if ([...parent.node.entries.keys()].some((key) => key !== name && key.toLowerCase() === lower)) return undefined
   const path = pathOf(parent)
   const at = parent.node.entries.get(name)?.key ?? parent.key
   return fail(parent, {
@@ -62,6 +65,11 @@ export function required(parent: Value<MappingNode>, name: string): Value | unde
 /** All fields of a mapping, nulls included. */
 export function fields(parent: Value<MappingNode>): Value[] {
   return [...parent.node.entries].map(([name, entry]) => ({ ...child(parent, name, entry.value), key: entry.key }))
+}
+
+/** `undefined` for the empty string too, where the API server takes it as not given. */
+export function given(value: Value | undefined): Value | undefined {
+  return value?.node.kind === 'string' && value.node.value === '' ? undefined : value
 }
 
 export function isMapping(value: Value): value is Value<MappingNode> {

@@ -1,7 +1,8 @@
 // Which kinds are read, which may be skipped, and which must never be skipped because they would change the answer.
+import { nearest } from './suggest.ts'
 
 /** Group (empty: core) to kind to the versions that are read. */
-export const READ: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+const READ: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   '': { Namespace: ['v1'], Pod: ['v1'], Service: ['v1'] },
   apps: { Deployment: ['v1'], StatefulSet: ['v1'], DaemonSet: ['v1'], ReplicaSet: ['v1'] },
   batch: { Job: ['v1'], CronJob: ['v1'] },
@@ -10,13 +11,12 @@ export const READ: Readonly<Record<string, Readonly<Record<string, readonly stri
 }
 
 /** `group/version` that Kubernetes served once and removed, and what took its place. */
-export const REMOVED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+const REMOVED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'extensions/v1beta1': {
     NetworkPolicy: 'networking.k8s.io/v1',
     Deployment: 'apps/v1',
     DaemonSet: 'apps/v1',
     ReplicaSet: 'apps/v1',
-    Ingress: 'networking.k8s.io/v1',
   },
   'apps/v1beta1': { Deployment: 'apps/v1', StatefulSet: 'apps/v1' },
   'apps/v1beta2': { Deployment: 'apps/v1', StatefulSet: 'apps/v1', DaemonSet: 'apps/v1', ReplicaSet: 'apps/v1' },
@@ -79,18 +79,14 @@ const CARRY_NO_POLICY: Readonly<Record<string, readonly string[]>> = {
   'internal.apiserver.k8s.io': ['StorageVersion'],
 }
 
-/** Policies that networks enforce beside NetworkPolicy v1, by group; `undefined`: every kind of the group. */
-const ENFORCED_ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
-  'policy.networking.k8s.io': ['AdminNetworkPolicy', 'BaselineAdminNetworkPolicy', 'ClusterNetworkPolicy'],
-  'cilium.io': ['CiliumNetworkPolicy', 'CiliumClusterwideNetworkPolicy'],
-  'projectcalico.org': ['NetworkPolicy', 'GlobalNetworkPolicy'],
-  'crd.projectcalico.org': ['NetworkPolicy', 'GlobalNetworkPolicy'],
-  'crd.antrea.io': ['NetworkPolicy', 'ClusterNetworkPolicy'],
-  'k8s.ovn.org': ['EgressFirewall'],
-  'network.openshift.io': ['EgressNetworkPolicy', 'NetNamespace'],
-  'k8s.cni.cncf.io': ['MultiNetworkPolicy'],
-  'networking.gke.io': ['FQDNNetworkPolicy'],
-  'networking.k8s.aws': ['ApplicationNetworkPolicy', 'ClusterNetworkPolicy'],
+/**
+ * Policies that networks enforce beside NetworkPolicy v1, of whatever group: AdminNetworkPolicy, CiliumNetworkPolicy,
+ * Calico's and Antrea's NetworkPolicy, EgressFirewall, … Staged ones are not enforced.
+ */
+const ENFORCED_ELSEWHERE = /^(?!Staged).*(?:NetworkPolicy|Firewall)$/
+
+/** Policies of service meshes, which can only deny more than the network does. */
+const MESH: Readonly<Record<string, readonly string[]>> = {
   'security.istio.io': ['AuthorizationPolicy'],
   'policy.linkerd.io': ['AuthorizationPolicy', 'Server', 'ServerAuthorization'],
 }
@@ -101,6 +97,8 @@ export type Treatment =
   | 'skip'
   /** Would change the answer and is not understood. */
   | 'refuse'
+  /** Can only deny more, on a layer that is not looked at. */
+  | 'mesh'
   | 'removed'
   | 'unknown-version'
   | 'unknown-kind'
@@ -122,16 +120,22 @@ function own<T>(record: Readonly<Record<string, T>>, key: string): T | undefined
 export function treatmentOf(apiVersion: string, kind: string): Treatment {
   if (replacementOf(apiVersion, kind) !== undefined) return 'removed'
   const { group, version } = groupOf(apiVersion)
-  const versions = own(own(READ, group) ?? {}, kind)
+  const read = own(READ, group)
+  const versions = read && own(read, kind)
   if (versions) return versions.includes(version) ? 'read' : 'unknown-version'
-  if (own(ENFORCED_ELSEWHERE, group)?.includes(kind) || kind.endsWith('NetworkPolicy')) {
-    return group in READ ? 'unknown-kind' : 'refuse'
-  }
   const known = own(CARRY_NO_POLICY, group)
-  if (known) return known.includes(kind) ? 'skip' : 'unknown-kind'
-  if (group in READ) return 'unknown-kind'
+  if (known?.includes(kind)) return 'skip'
+  if (known ?? read) return 'unknown-kind'
   // A custom resource's group always has a dot.
-  return group.includes('.') ? 'skip' : 'unknown-group'
+  if (!group.includes('.') || meantGroup(group, kind) !== undefined) return 'unknown-group'
+  if (own(MESH, group)?.includes(kind)) return 'mesh'
+  return ENFORCED_ELSEWHERE.test(kind) ? 'refuse' : 'skip'
+}
+
+/** The known group that was probably meant: near in spelling, and it has the kind. */
+export function meantGroup(group: string, kind: string): string | undefined {
+  const near = nearest(group, knownGroups())
+  return near !== undefined && kindsOf(near).includes(kind) ? near : undefined
 }
 
 /** The `apiVersion` that took the place of a removed one, or `undefined`. */
@@ -147,9 +151,10 @@ export function knownGroups(): readonly string[] {
   return [...new Set([...Object.keys(READ), ...Object.keys(CARRY_NO_POLICY)])].filter((group) => group !== '')
 }
 
-/** The `apiVersion` under which a kind is read, or `undefined`. */
-export function apiVersionOf(kind: string): string | undefined {
+/** The `apiVersion` under which a kind is read (of one group where that is given), or `undefined`. */
+export function apiVersionOf(kind: string, only?: string): string | undefined {
   for (const [group, kinds] of Object.entries(READ)) {
+    if (only !== undefined && only !== group) continue
     const version = own(kinds, kind)?.[0]
     if (version !== undefined) return group === '' ? version : `${group}/${version}`
   }

@@ -2,7 +2,7 @@
 import type { Span } from '../diag/source.ts'
 import type { Labels } from '../policy/selector.ts'
 import type { Owner } from '../policy/snapshot.ts'
-import { asBoolean, asMapping, asString, closed, field, fields, isMapping, items, required } from './decode.ts'
+import { asBoolean, asMapping, asString, closed, field, fields, given, isMapping, items, required } from './decode.ts'
 import type { MappingNode } from './node.ts'
 import { asLabels, asNamed, LABEL_SHAPE, NAME_SHAPE } from './names.ts'
 import { spanOf, type Value } from './report.ts'
@@ -29,6 +29,8 @@ const METADATA_FIELDS = [
 
 export interface Metadata {
   readonly name: string
+  /** The name is a `generateName`: the API server will append to it. */
+  readonly generated: boolean
   /** `undefined` when not given (S41). */
   readonly namespace: string | undefined
   readonly labels: Labels
@@ -47,14 +49,13 @@ export function metadataOf(object: Value<MappingNode>, name: 'dns-label' | 'subd
   const shape = name === 'dns-label' ? LABEL_SHAPE : NAME_SHAPE
   const generated = asString(field(value, 'generateName'))
   const nameValue = generated === undefined ? required(value, 'name') : field(value, 'name')
-  const text =
-    asNamed(nameValue, 'invalid-name', shape) ?? (nameValue || generated === undefined ? undefined : `${generated}0`)
-  const namespace = asNamed(field(value, 'namespace'), 'invalid-name', LABEL_SHAPE)
+  const text = nameValue ? asNamed(nameValue, 'invalid-name', shape) : generated
+  const namespace = asNamed(given(field(value, 'namespace')), 'invalid-name', LABEL_SHAPE)
   const labels = asLabels(asMapping(field(value, 'labels')))
   const annotations = annotationsOf(value)
   const owner = controllerOf(value)
   if (text === undefined) return undefined
-  return { name: text, namespace, labels, annotations, owner, span: spanOf(nameValue ?? value) }
+  return { name: text, generated: !nameValue, namespace, labels, annotations, owner, span: spanOf(nameValue ?? value) }
 }
 
 /** Labels and annotations of a pod template, which has no name of its own. */

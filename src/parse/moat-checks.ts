@@ -1,7 +1,6 @@
-// What can be said of a Moat only beside the other objects: whether it and its peers select anything.
-import type { PodPeer } from '../policy/moat-spec.ts'
+// What can be said of a Moat only beside the other objects: whether it selects anything.
 import { satisfies, type Labels, type Selector } from '../policy/selector.ts'
-import { NAMESPACE_NAME_LABEL, type Moat, type Namespace, type Snapshot } from '../policy/snapshot.ts'
+import type { Moat, Snapshot } from '../policy/snapshot.ts'
 import type { Span } from '../diag/source.ts'
 import type { Report } from './report.ts'
 
@@ -33,16 +32,6 @@ function couldMatch(selector: Selector, candidate: Candidate): boolean {
   )
 }
 
-/** An undeclared namespace may carry any label besides its name (S40). */
-function couldBeNamespace(selector: Selector, namespace: Namespace | undefined): boolean {
-  return selector.requirements.every(
-    (requirement) =>
-      !namespace ||
-      (!namespace.declared && requirement.key !== NAMESPACE_NAME_LABEL) ||
-      satisfies(namespace.labels, requirement),
-  )
-}
-
 export function checkMoats(snapshot: Snapshot, report: Report): void {
   const candidates: Candidate[] = [
     ...snapshot.pods
@@ -50,24 +39,13 @@ export function checkMoats(snapshot: Snapshot, report: Report): void {
       .map(({ namespace, labels }) => ({ namespace, labels, template: false })),
     ...snapshot.workloads.map(({ namespace, template }) => ({ namespace, labels: template.labels, template: true })),
   ]
-  for (const moat of snapshot.moats) checkMoat(moat, { snapshot, candidates, report })
+  for (const moat of snapshot.moats) checkMoat(moat, { candidates, report })
 }
 
-function checkMoat(
-  moat: Moat,
-  { snapshot, candidates, report }: { snapshot: Snapshot; candidates: readonly Candidate[]; report: Report },
-): void {
+function checkMoat(moat: Moat, { candidates, report }: { candidates: readonly Candidate[]; report: Report }): void {
   const { spec, namespace } = moat
-  if (candidates.length === 0) {
-    report.add({
-      severity: 'warning',
-      code: 'no-pods',
-      message: `the input has no pods: whether Moat ${namespace}/${moat.name} selects the right ones cannot be checked`,
-      ...(moat.span && { span: moat.span }),
-      help: 'add the manifests of the model server and its callers',
-    })
-    return
-  }
+  // An input without any pod says nothing about them.
+  if (candidates.length === 0) return
   const matched = candidates.some(
     (candidate) => candidate.namespace === namespace && couldMatch(spec.model.pods, candidate),
   )
@@ -81,30 +59,6 @@ function checkMoat(
       help: elsewhere
         ? `pods of namespace \`${elsewhere.namespace}\` match: put the Moat there`
         : "compare it with the labels of the model server's pods",
-    })
-  }
-  const peers: readonly (readonly [string, PodPeer, Span | undefined])[] = [
-    ...spec.callers.map((caller) => [`caller \`${caller.name}\``, caller, caller.span] as const),
-    ...spec.scrapers.map((scraper) => [`scraper \`${scraper.name}\``, scraper, scraper.span] as const),
-    ...spec.egress.flatMap(({ name, to, span }) =>
-      to.kind === 'pods' ? [[`egress \`${name}\``, to, span] as const] : [],
-    ),
-  ]
-  for (const [who, peer, span] of peers) {
-    const found = candidates.some((candidate) => {
-      const inNamespace =
-        peer.namespaces === 'own'
-          ? candidate.namespace === namespace
-          : couldBeNamespace(peer.namespaces, snapshot.namespaces.get(candidate.namespace))
-      return inNamespace && couldMatch(peer.pods, candidate)
-    })
-    if (found) continue
-    report.add({
-      severity: 'warning',
-      code: 'peer-selects-nothing',
-      message: `${who} matches no pod of the input`,
-      ...(span && { span }),
-      help: 'compare its selectors with the labels of the pods and namespaces that are meant',
     })
   }
 }

@@ -1,4 +1,5 @@
 // The shapes of names, labels and ports that the API server accepts.
+import type { ParseCode } from './codes.ts'
 import { asInteger, asString, fields } from './decode.ts'
 import type { MappingNode } from './node.ts'
 import { fail, pathOf, type Value } from './report.ts'
@@ -40,7 +41,7 @@ export function labelValueFault(text: string): string | undefined {
 /** A string that must have a shape; `what` names the shape in the message. */
 export function asNamed(
   value: Value | undefined,
-  code: string,
+  code: ParseCode,
   shape: { readonly what: string; test(text: string): boolean },
 ): string | undefined {
   const text = asString(value)

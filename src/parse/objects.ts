@@ -9,8 +9,8 @@ import {
   type Service,
   type Workload,
 } from '../policy/snapshot.ts'
-import { asMapping, asString, closed, field, isMapping, items, required } from './decode.ts'
-import { apiVersionOf, groupOf, kindsOf, knownGroups, READ, replacementOf, treatmentOf } from './kinds.ts'
+import { asMapping, asString, closed, field, isMapping, items } from './decode.ts'
+import { apiVersionOf, groupOf, kindsOf, knownGroups, meantGroup, replacementOf, treatmentOf } from './kinds.ts'
 import { metadataOf, type Metadata } from './metadata.ts'
 import { moatOf } from './moats.ts'
 import { networkPolicyOf } from './network-policies.ts'
@@ -48,23 +48,28 @@ export interface ReadContext {
   skipped(object: Skipped): void
 }
 
+const MANIFEST_FIELDS = ['apiVersion', 'kind', 'metadata', 'spec', 'items']
+
+function looksLikeManifest(node: Node): boolean {
+  return node.kind === 'mapping' && MANIFEST_FIELDS.some((name) => node.entries.has(name))
+}
+
 /** Reads one document of a file. */
 export function readDocument(node: Node, at: { file: SourceFile; report: Report }, context: ReadContext): void {
   const root: Value = { node, ...at, parent: undefined, step: '', key: undefined }
-  if (isMapping(root)) {
-    if (['apiVersion', 'kind', 'metadata', 'spec', 'items'].some((name) => root.node.entries.has(name))) {
-      readObject(root, context, undefined)
-      return
-    }
-    fail(root, {
-      severity: 'warning',
-      code: 'not-a-manifest',
-      message: 'this document is no Kubernetes object: it is left out',
-      at: firstKey(root),
-    })
+  if (isMapping(root) && looksLikeManifest(node)) {
+    readObject(root, context, undefined)
     return
   }
-  fail(root, { code: 'not-a-manifest', message: `a Kubernetes object must be a mapping, not a ${node.kind}` })
+  // Data beside the manifests may be left out; what could be a damaged manifest may not.
+  const data = node.kind === 'mapping' || (node.kind === 'list' && !node.items.some(looksLikeManifest))
+  fail(root, {
+    severity: data ? 'warning' : 'error',
+    code: 'not-a-manifest',
+    message: `this is no Kubernetes object${data ? ': it is left out' : `, but ${node.kind === 'list' ? 'a list of some' : `a ${node.kind}`}`}`,
+    at: isMapping(root) ? firstKey(root) : { start: node.start, end: Math.min(node.end, node.start + 1) },
+    help: node.kind === 'list' && !data ? 'make it the `items` of an object with `kind: List`' : undefined,
+  })
 }
 
 function firstKey(value: Value<MappingNode>) {
@@ -79,18 +84,13 @@ interface Identity {
 function readObject(object: Value<MappingNode>, context: ReadContext, typed: Identity | undefined): void {
   const { apiVersion, kind } = identityOf(object, typed)
   if (apiVersion === undefined || kind === undefined) return
-  if (kind.endsWith('List') && field(object, 'items')) {
+  const itemKind = kind === 'List' ? undefined : { apiVersion, kind: kind.replace(/List$/, '') }
+  if (kind.endsWith('List') && (kind === 'List' || object.node.entries.has('items'))) {
     closed(object, ['apiVersion', 'kind', 'metadata', 'items'])
-    const itemKind = kind === 'List' ? undefined : { apiVersion, kind: kind.slice(0, -'List'.length) }
     for (const item of items(field(object, 'items'))) {
       const mapping = asMapping(item)
       if (mapping) readObject(mapping, context, itemKind)
     }
-    return
-  }
-  if (kind === 'List' || (kind.endsWith('List') && kind.slice(0, -4) in (READ[groupOf(apiVersion).group] ?? {}))) {
-    // `items: []` and `items: null` are both an empty list.
-    closed(object, ['apiVersion', 'kind', 'metadata', 'items'])
     return
   }
   const treatment = treatmentOf(apiVersion, kind)
@@ -101,22 +101,27 @@ function readObject(object: Value<MappingNode>, context: ReadContext, typed: Ide
 
 /** `apiVersion` and `kind`; the items of a `PodList` may leave them out. */
 function identityOf(object: Value<MappingNode>, typed: Identity | undefined): Partial<Identity> {
+  const kustomization = /(?:^|[/\\])kustomization\.ya?ml$/i.test(object.file.name)
+  const assumed = typed ?? (kustomization ? KUSTOMIZATION : undefined)
   const text = (name: 'apiVersion' | 'kind') => {
     const value = field(object, name)
     if (value) {
       const found = asString(value)
       return found === undefined ? undefined : { [name]: found }
     }
-    if (typed) return { [name]: typed[name] }
+    if (assumed) return { [name]: assumed[name] }
+    const chart = /(?:^|[/\\])Chart\.ya?ml$/.test(object.file.name)
     return fail(object, {
       code: 'missing-kind',
       message: `this object has no \`${name}\``,
       at: firstKey(object),
-      help: `add \`${name}\``,
+      help: chart ? 'render the chart first, for example with `helm template`' : `add \`${name}\``,
     })
   }
   return { ...text('apiVersion'), ...text('kind') }
 }
+
+const KUSTOMIZATION: Identity = { apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization' }
 
 function nameOf(object: Value<MappingNode>): Value | undefined {
   const metadata = field(object, 'metadata')
@@ -130,6 +135,15 @@ function skip(object: Value<MappingNode>, identity: Identity, context: ReadConte
     name: name?.node.kind === 'string' ? name.node.value : undefined,
     span: spanOf(name ?? object),
   })
+  if (identity.kind === 'Kustomization') {
+    fail(object, {
+      severity: 'warning',
+      code: 'kustomization-not-applied',
+      message: 'a kustomization is not applied: the files are read as they stand',
+      at: firstKey(object),
+      help: 'to have it applied, pipe `kubectl kustomize DIR` into Moat with `-f -`',
+    })
+  }
   if (!makesPods(object)) return
   fail(object, {
     severity: 'warning',
@@ -171,6 +185,16 @@ function refuse(
         help: 'leave it out to have the answer without it',
       })
       return
+    case 'mesh':
+      skip(object, { apiVersion, kind }, context)
+      fail(object, {
+        severity: 'warning',
+        code: 'mesh-policy-not-read',
+        message: `a ${kind} (${apiVersion}) is not read: the service mesh may deny more than the answers say`,
+        ...at(),
+        help: 'keep in mind that the answers are about NetworkPolicies alone',
+      })
+      return
     case 'removed':
       fail(object, {
         code: 'removed-api-version',
@@ -184,7 +208,7 @@ function refuse(
         code: 'unknown-version',
         message: `${kind} has no version \`${version}\`${group === '' ? '' : ` in \`${group}\``}`,
         ...at(versionAt),
-        help: `write \`apiVersion: ${group === '' ? '' : `${group}/`}${READ[group]?.[kind]?.[0]}\``,
+        help: `write \`apiVersion: ${apiVersionOf(kind, group)}\``,
       })
       return
     case 'unknown-kind': {
@@ -200,16 +224,19 @@ function refuse(
       })
       return
     }
-    case 'unknown-group':
+    case 'unknown-group': {
+      const meant = meantGroup(group, kind)
+      const known = apiVersionOf(kind, meant)
       fail(object, {
         code: 'unknown-group',
         message: `no API group \`${group}\` is known`,
         ...at(versionAt),
         help:
-          apiVersionOf(kind) === undefined
-            ? didYouMean(group, knownGroups())
-            : `${kind} belongs to \`apiVersion: ${apiVersionOf(kind)}\``,
+          known === undefined
+            ? didYouMean(meant ?? group, knownGroups())
+            : `${kind} belongs to \`apiVersion: ${known}\``,
       })
+    }
   }
 }
 
@@ -217,10 +244,7 @@ function refuse(
 function read(value: Value<MappingNode>, kind: string, context: ReadContext): void {
   const errors = value.report.errors
   const metadata = metadataOf(value, kind === 'Namespace' || kind === 'Service' ? 'dns-label' : 'subdomain')
-  if (!metadata) {
-    required(value, 'metadata')
-    return
-  }
+  if (!metadata) return
   const namespace = metadata.namespace ?? context.defaultNamespace // S41
   const found = decode(value, { kind, metadata, namespace })
   if (value.report.errors > errors) return

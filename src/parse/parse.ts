@@ -42,7 +42,9 @@ export function parse(sources: readonly SourceFile[], options: ParseOptions = {}
     skipped: (object: Skipped) => void skipped.push(object),
   }
   for (const file of sources) {
-    for (const node of documentsOf(file, report)) readDocument(node, { file, report }, context)
+    for (const { node, sound } of documentsOf(file, report)) {
+      readDocument(node, { file, report }, sound ? context : { ...context, found: () => undefined })
+    }
   }
   if (objects.length === 0 && report.errors === 0) {
     report.add({

@@ -3,7 +3,7 @@ import { PROTOCOLS } from '../sets/connection-set.ts'
 import type { Address } from '../sets/ip-address.ts'
 import type { ContainerPort, Pod, PodTemplate } from '../policy/snapshot.ts'
 import { asAddress } from './cidrs.ts'
-import { asBoolean, asMapping, asOneOf, asString, closed, familiar, field, items, required } from './decode.ts'
+import { asBoolean, asMapping, asOneOf, asString, closed, familiar, field, given, items, required } from './decode.ts'
 import { templateMetadataOf, type Metadata } from './metadata.ts'
 import { asNamed, asPortNumber, PORT_NAME_SHAPE } from './names.ts'
 import type { MappingNode } from './node.ts'
@@ -80,9 +80,9 @@ function containerPortOf(value: Value): ContainerPort[] {
 function addressesOf(status: Value<MappingNode>): readonly Address[] {
   const listed = items(field(status, 'podIPs')).flatMap((item) => {
     const mapping = asMapping(item)
-    return (mapping && asAddress(field(mapping, 'ip'))) ?? []
+    return (mapping && asAddress(given(field(mapping, 'ip')))) ?? []
   })
-  const single = asAddress(field(status, 'podIP'))
+  const single = asAddress(given(field(status, 'podIP')))
   const all = listed.length === 0 && single ? [single] : listed
   return ([4, 6] as const).flatMap((family) => all.find((address) => address.family === family) ?? [])
 }

@@ -1,12 +1,13 @@
 // Where a value stands in an object, and how what is wrong with it is reported.
 import type { Diagnostic, Note, Severity } from '../diag/diagnostic.ts'
 import type { SourceFile, Span } from '../diag/source.ts'
+import type { ParseCode } from './codes.ts'
 import type { Node, Range } from './node.ts'
 
 /** Collects the diagnostics of all files; `errors` counts those that make an object unusable. */
 export interface Report {
   readonly errors: number
-  add(diagnostic: Diagnostic): void
+  add(diagnostic: Diagnostic & { readonly code: ParseCode }): void
 }
 
 /** A value and its place: the path becomes text only when something is wrong. */
@@ -22,7 +23,7 @@ export interface Value<N extends Node = Node> {
 }
 
 export interface Problem {
-  readonly code: string
+  readonly code: ParseCode
   readonly message: string
   readonly severity?: Severity
   readonly help?: string | undefined

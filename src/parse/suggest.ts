@@ -24,7 +24,7 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
   if (word.length > 64) return undefined
   const lower = word.toLowerCase()
   let best: string | undefined
-  let least = Math.max(1, Math.floor(word.length / 3)) + 1
+  let least = Math.min(3, Math.max(1, Math.floor(word.length / 3))) + 1
   for (const candidate of known) {
     if (Math.abs(candidate.length - word.length) >= least) continue
     const edits = candidate.toLowerCase() === lower ? 0 : distance(lower, candidate.toLowerCase())

@@ -1,0 +1,65 @@
+// Every code that reading manifests can report; each has a section in docs/diagnostics.md.
+
+export const PARSE_CODES = [
+  // the text
+  'yaml-syntax',
+  'tab-indentation',
+  'too-deep',
+  'control-character',
+  'duplicate-key',
+  'unknown-alias',
+  'too-many-aliases',
+  'invalid-merge',
+  'invalid-key',
+  'unknown-tag',
+  // the shape of an object
+  'wrong-type',
+  'missing-field',
+  'empty-item',
+  'unknown-value',
+  'unknown-field',
+  'unfamiliar-field',
+  // names, labels, ports, addresses
+  'invalid-name',
+  'invalid-label-key',
+  'invalid-label-value',
+  'invalid-port',
+  'selector-values',
+  'invalid-cidr',
+  'cidr-leading-zeros',
+  'cidr-host-bits',
+  'except-outside',
+  'invalid-address',
+  // kinds
+  'not-a-manifest',
+  'missing-kind',
+  'unknown-kind',
+  'unknown-group',
+  'unknown-version',
+  'removed-api-version',
+  'policy-not-read',
+  'mesh-policy-not-read',
+  'workload-not-read',
+  'kustomization-not-applied',
+  // single kinds
+  'missing-pod-selector',
+  'ignored-rules',
+  'too-many-policy-types',
+  'empty-peer',
+  'ip-block-with-selector',
+  'invalid-end-port',
+  'invalid-replicas',
+  'selector-mismatch',
+  'namespace-name-label',
+  'unsupported-field',
+  'duplicate-name',
+  'empty-ports',
+  'ambiguous-end',
+  // the input as a whole
+  'duplicate-object',
+  'moat-selects-nothing',
+  'no-manifests',
+  'too-many-problems',
+] as const
+
+export type ParseCode = (typeof PARSE_CODES)[number]
