@@ -14,6 +14,9 @@ export function pythonPath(): string {
   return existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3'
 }
 
+/** Nothing of the user's Python set-up, and no cache files left behind. */
+export const PYTHON_FLAGS = ['-E', '-s', '-S', '-B']
+
 export const PROTOCOL_NUMBERS: Readonly<Record<Protocol, number>> = { TCP: 6, UDP: 17, SCTP: 132 }
 const PROTOCOL_NAMES: Readonly<Record<number, FlowEvent['protocol']>> = {
   1: 'ICMP',
@@ -124,7 +127,7 @@ export class Agent {
 
   static async start(): Promise<Agent> {
     const script = join(import.meta.dirname, 'agent', 'main.py')
-    const agent = new Agent(spawn(pythonPath(), ['-E', '-s', '-S', '-B', script], { stdio: 'pipe' }))
+    const agent = new Agent(spawn(pythonPath(), [...PYTHON_FLAGS, script], { stdio: 'pipe' }))
     await new Promise<void>((resolve, reject) => agent.#waiting.set(0, { resolve, reject }))
     return agent
   }

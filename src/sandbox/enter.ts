@@ -2,10 +2,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import module from 'node:module'
 import type { Diagnostic } from '../diag/diagnostic.ts'
-import { inspectMachine } from './capabilities.ts'
-
-/** Who owns the namespaces: the machine's root, or an ordinary user through a user namespace. */
-export type SandboxMode = 'root' | 'user-namespace'
+import { type Capability, inspectMachine, missingTools } from './capabilities.ts'
+import { type SandboxMode, toolPath, UNSHARE } from './unshare.ts'
 
 /** What the program knows when it runs inside. */
 export interface Inside {
@@ -28,12 +26,6 @@ export interface EnterOptions {
 
 const MARKER = 'MODELMOAT_INSIDE'
 const READY = 'moat: inside'
-
-/** Flags of `unshare` for each mode. `-r` instead of `--map-current-user` would make tools believe they are root. */
-export const UNSHARE: Readonly<Record<SandboxMode, readonly string[]>> = {
-  root: ['-nmpf', '--kill-child', '--mount-proc'],
-  'user-namespace': ['-Unmpf', '--map-current-user', '--keep-caps', '--kill-child', '--mount-proc'],
-}
 
 /**
  * Runs before the program, inside. Everything that the sandbox writes goes to a tmpfs over /run, which ends with the
@@ -96,7 +88,7 @@ function keptEntries(paths: readonly string[]): string {
 
 function start(mode: SandboxMode, argv: readonly string[]): ChildProcess {
   const program = [process.execPath, ...process.execArgv, ...argv]
-  const path = `${process.env['PATH'] ?? '/usr/bin:/bin'}:/usr/sbin:/sbin`
+  const path = toolPath()
   const cache = module.getCompileCacheDir?.()
   return spawn(
     'setpriv',
@@ -117,8 +109,14 @@ function start(mode: SandboxMode, argv: readonly string[]): ChildProcess {
   )
 }
 
-/** Passes signals on; a second one kills. Returns what undoes it. */
-function forwardSignals(child: ChildProcess): () => void {
+interface Signals {
+  /** True once the user has asked for an end. */
+  asked(): boolean
+  restore(): void
+}
+
+/** Passes signals on; a second one kills. */
+function forwardSignals(child: ChildProcess): Signals {
   let asked = false
   const stop = (signal: NodeJS.Signals): void => {
     if (asked || !child.connected) child.kill('SIGKILL')
@@ -131,35 +129,48 @@ function forwardSignals(child: ChildProcess): () => void {
   const stopping = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
   for (const signal of stopping) process.on(signal, stop)
   process.on('SIGWINCH', resize)
-  return () => {
-    for (const signal of stopping) process.off(signal, stop)
-    process.off('SIGWINCH', resize)
+  return {
+    asked: () => asked,
+    restore() {
+      for (const signal of stopping) process.off(signal, stop)
+      process.off('SIGWINCH', resize)
+    },
   }
 }
 
 const SIGNAL_NUMBERS: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 }
 
 interface Run {
+  /** False: the program never started, and `words` say why. */
   readonly ready: boolean
   readonly exitCode: number
+  readonly words: string
 }
 
 async function run(mode: SandboxMode, argv: readonly string[]): Promise<Run> {
   const child = start(mode, argv)
-  const restore = forwardSignals(child)
+  const signals = forwardSignals(child)
   let words = ''
   child.stderr?.on('data', (data: Buffer) => (words += data.toString()))
   try {
     return await new Promise<Run>((resolve) => {
-      child.on('error', () => resolve({ ready: false, exitCode: 3 }))
+      child.on('error', (error) => resolve({ ready: false, exitCode: 3, words: error.message }))
       child.on('close', (code, signal) => {
         const exitCode = code ?? 128 + (SIGNAL_NUMBERS[signal ?? ''] ?? 0)
-        resolve({ ready: words.includes(READY), exitCode })
+        // A user who did not wait for the start is no failure of it.
+        resolve({ ready: words.includes(READY) || signals.asked(), exitCode, words })
       })
     })
   } finally {
-    restore()
+    signals.restore()
   }
+}
+
+function diagnosticsOf(capabilities: readonly Capability[], words: string): Diagnostic[] {
+  const found = capabilities.flatMap(({ state, diagnostic }) => (state === 'fatal' && diagnostic ? diagnostic : []))
+  if (found.length > 0) return found
+  const message = `the sandbox could not be entered: ${words.trim() || 'no reason was given'}`
+  return [{ severity: 'error', code: 'sandbox-entry', message, help: 'run `moat doctor`' }]
 }
 
 /**
@@ -168,6 +179,8 @@ async function run(mode: SandboxMode, argv: readonly string[]): Promise<Run> {
  * (PDEATHSIG), the first process inside when `unshare` ends (--kill-child), and all others with that one.
  */
 export async function enter(options: EnterOptions = {}): Promise<Entered> {
+  const absent = missingTools()
+  if (absent.length > 0) return { kind: 'impossible', diagnostics: diagnosticsOf(absent, '') }
   const argv = options.argv ?? process.argv.slice(1)
   const mode = options.mode ?? (process.getuid?.() === 0 ? 'root' : 'user-namespace')
   const first = await run(mode, argv)
@@ -177,8 +190,5 @@ export async function enter(options: EnterOptions = {}): Promise<Entered> {
     const second = await run(machine.mode, argv)
     if (second.ready) return { kind: 'ended', exitCode: second.exitCode }
   }
-  const diagnostics = machine.capabilities.flatMap((capability) =>
-    capability.state === 'fatal' ? (capability.diagnostic ?? []) : [],
-  )
-  return { kind: 'impossible', diagnostics }
+  return { kind: 'impossible', diagnostics: diagnosticsOf(machine.capabilities, first.words) }
 }
