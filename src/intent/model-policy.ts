@@ -42,12 +42,12 @@ function destination(moat: Moat, egress: MoatEgress): SpokenRule {
   if (to.kind === 'pods') {
     return {
       rule: podRule({ namespaces: to.namespaces, pods: to.pods }, ports, span),
-      sentence: `Egress ${egress.name}: the model may open ${portWords(ports)} of ${podWords(to, moat.namespace)}.`,
+      sentence: `Egress ${egress.name}: the model may open ${portWords(ports)} on ${podWords(to, moat.namespace)}.`,
     }
   }
   return {
     rule: rule({ kind: 'ipBlock', cidr: to.cidr, except: to.except, ...(span && { span }) }, ports, span),
-    sentence: `Egress ${egress.name}: the model may open ${portWords(ports)} of ${cidrWords(to.cidr, to.except)}.`,
+    sentence: `Egress ${egress.name}: the model may open ${portWords(ports)} in ${cidrWords(to.cidr, to.except)}.`,
   }
 }
 
@@ -56,17 +56,17 @@ function dns(moat: Moat): SpokenRule[] {
   return [
     {
       rule: podRule(KUBE_DNS, DNS_PORTS, moat.span),
-      sentence: `DNS: the model may open udp/53 and tcp/53 of ${podWords(KUBE_DNS, moat.namespace)}.`,
+      sentence: `DNS: the model may open udp/53 and tcp/53 on ${podWords(KUBE_DNS, moat.namespace)}.`,
     },
   ]
 }
 
 const WHO = 'Who may open connections to the model; everybody else is denied.'
-const WHERE = 'Where the model may open connections; everything else is denied.'
+const WHERE = 'Where the model may open connections; everything else is denied'
 
 function egressSummary(moat: Moat, rules: readonly SpokenRule[]): string {
   if (rules.length === 0) return 'The model may open no connection, not even for DNS.'
-  return moat.spec.dns === 'None' ? `${WHERE} There is no rule for DNS (dns: None).` : WHERE
+  return moat.spec.dns === 'None' ? `${WHERE} (dns: None).` : `${WHERE}.`
 }
 
 /** One policy with all rules of the Moat, in the order of its spec. */

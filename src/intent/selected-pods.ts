@@ -46,15 +46,6 @@ export function coversNamespace(
   return known.length === peer.namespaces.requirements.length ? 'yes' : 'maybe'
 }
 
-/** The candidates that a peer could mean. */
-export function meant(snapshot: Snapshot, own: string, peer: PodPeer): Candidate[] {
-  return candidates(snapshot).filter(
-    (pod) =>
-      matches(peer.pods, pod.labels) &&
-      coversNamespace(snapshot, { own, namespaces: peer.namespaces }, pod.namespace) !== 'no',
-  )
-}
-
 /** `Deployment ai-models/slm`. */
 export function candidateName(pod: Candidate): string {
   return `${pod.kind} ${pod.namespace}/${pod.name}`

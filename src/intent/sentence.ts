@@ -4,10 +4,15 @@ import { EVERYTHING, formatSelector, type Selector } from '../policy/selector.ts
 import { NAMESPACE_NAME_LABEL } from '../policy/snapshot.ts'
 import { type Cidr, formatCidr } from '../sets/ip-address.ts'
 
-/** `tcp/8080`, `tcp/http and udp/53`; no port at all reads as every port. */
+/** `tcp/8080 and udp/53`, `the tcp port named http`; no port at all reads as every port. */
 export function portWords(ports: readonly MoatPort[]): string {
   if (ports.length === 0) return 'every port of every protocol'
-  return listed(ports.map(({ protocol, port }) => `${protocol.toLowerCase()}/${port}`))
+  return listed(
+    ports.map(({ protocol, port }) => {
+      const name = protocol.toLowerCase()
+      return typeof port === 'string' ? `the ${name} port named ${port}` : `${name}/${port}`
+    }),
+  )
 }
 
 /** `a`, `a and b`, `a, b and c`. */
@@ -30,10 +35,10 @@ function namespaceWords(namespaces: PodPeer['namespaces'], own: string): string 
   return `namespaces with ${formatSelector(namespaces)}`
 }
 
-/** `pods of namespace ai-models with app=web`. */
+/** `pods with app=web in namespace ai-models`. */
 export function podWords(peer: PodPeer, own: string): string {
   const where = namespaceWords(peer.namespaces, own)
-  return isEverything(peer.pods) ? `every pod of ${where}` : `pods of ${where} with ${formatSelector(peer.pods)}`
+  return isEverything(peer.pods) ? `every pod in ${where}` : `pods with ${formatSelector(peer.pods)} in ${where}`
 }
 
 /** `10.0.0.0/8 without 10.1.0.0/16`. */

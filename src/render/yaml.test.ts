@@ -119,7 +119,7 @@ describe('YAML text', () => {
       .trimEnd()
       .split('\n')
     expect(lines.length).toBeGreaterThan(2)
-    expect(lines.every((line) => line.length <= 100)).toBe(true)
+    expect(lines.every((line) => line.length <= 110)).toBe(true)
     expect(lines.at(-1)).toBe('a: 1')
   })
 })

@@ -13,7 +13,7 @@ export interface YamlComment {
   readonly text: string
 }
 
-const WIDTH = 100
+const WIDTH = 110
 
 /** Control characters and line ends of names never break out of a comment. */
 function harmless(text: string): string {
