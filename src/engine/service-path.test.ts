@@ -10,12 +10,12 @@ import { type Backend, backendsOf, reachBackend } from './service-path.ts'
 const text = `
 apiVersion: v1
 kind: Pod
-metadata: {name: client, namespace: n, labels: {app: client}}
+metadata: {name: client, namespace: apps, labels: {app: client}}
 spec: {containers: [{name: c, image: i}]}
 ---
 apiVersion: v1
 kind: Pod
-metadata: {name: server, namespace: n, labels: {app: server}}
+metadata: {name: server, namespace: apps, labels: {app: server}}
 spec: {containers: [{name: c, image: i, ports: [{name: http, containerPort: 8080}]}, {name: d, image: i, ports: [{name: http, containerPort: 53, protocol: UDP}]}]}
 ---
 apiVersion: v1
@@ -25,7 +25,7 @@ spec: {containers: [{name: c, image: i}]}
 ---
 apiVersion: v1
 kind: Service
-metadata: {name: server, namespace: n}
+metadata: {name: server, namespace: apps}
 spec:
   selector: {app: server}
   ports:
@@ -36,12 +36,12 @@ spec:
 ---
 apiVersion: v1
 kind: Service
-metadata: {name: by-hand, namespace: n}
+metadata: {name: by-hand, namespace: apps}
 spec: {ports: [{port: 80}]}
 ---
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
-metadata: {name: server, namespace: n}
+metadata: {name: server, namespace: apps}
 spec: {podSelector: {matchLabels: {app: server}}, ingress: [{ports: [{port: 8080}]}]}
 `
 const { snapshot, diagnostics } = parse([{ name: 'service.yaml', text }])
@@ -54,9 +54,9 @@ const backend = (port: string): Backend => backends.find(({ servicePort }) => se
 describe('a Service', () => {
   it('stands for its pods of its own namespace, port by port', () => {
     expect(backends.map(({ pod, servicePort, port }) => [pod.namespace, servicePort.name, port])).toEqual([
-      ['n', 'number', 8080],
-      ['n', 'name', 8080],
-      ['n', 'same', 82],
+      ['apps', 'number', 8080],
+      ['apps', 'name', 8080],
+      ['apps', 'same', 82],
     ])
   })
 
@@ -84,7 +84,7 @@ describe('a Service', () => {
     const policy = `
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
-metadata: {name: range, namespace: n}
+metadata: {name: range, namespace: apps}
 spec: {podSelector: {matchLabels: {app: server}}, ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8}}], ports: [{port: 82}]}]}
 `
     const more = parse([{ name: 'service.yaml', text: `${text}---${policy}` }]).snapshot
