@@ -42,7 +42,7 @@ describe('the command line', () => {
     const { status, stdout, stderr } = run('render', '-o', 'xml')
     expect(status).toBe(2)
     expect(stdout).toBe('')
-    expect(stderr).toContain('Allowed choices are text, json, yaml')
+    expect(stderr).toContain('Allowed choices are text, yaml, json')
   })
 
   it('exits with 2 when nothing is asked', () => {
