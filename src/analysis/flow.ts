@@ -1,5 +1,5 @@
 // What the policies let through between ends that are sets: every way in, with the rules it takes and what it hangs on.
-import { addressesOf, matchBlock, matchNamespace, namespaceOf } from '../engine/match.ts'
+import { addressesOf, matchBlock, matchNamespace, namespaceOf, NEVER_PODS } from '../engine/match.ts'
 import type { Profile } from '../engine/profile.ts'
 import type { DependsReason } from '../engine/reach.ts'
 import type { Direction, NetworkPolicy, Peer, Rule } from '../policy/network-policy.ts'
@@ -14,7 +14,7 @@ import {
   type Protocol,
   unionConnections,
 } from '../sets/connection-set.ts'
-import { type IpSet, subtractAddresses } from '../sets/ip-set.ts'
+import { subtractAddresses } from '../sets/ip-set.ts'
 import { type Box, difference } from '../sets/label-set.ts'
 import { ALL_PORTS, portRange } from '../sets/port-set.ts'
 import { type Cell, type Role, withinAddresses, withinBox, withinConnections } from './region.ts'
@@ -24,8 +24,8 @@ import { peerBox, subjectBox, type Universe } from './universe.ts'
 export type End =
   /** Any pod that could exist, on a pod network (S33). */
   | { readonly kind: 'pods' }
-  /** One pod of the input. */
-  | { readonly kind: 'pod'; readonly pod: Pod }
+  /** One pod; `present` when the input has it. */
+  | { readonly kind: 'pod'; readonly pod: Pod; readonly present: boolean }
   | { readonly kind: 'outside' }
 
 export interface Ends {
@@ -63,12 +63,6 @@ export interface Flow {
   readonly names: readonly NamedPort[]
 }
 
-/** Addresses that no pod has: unspecified, loopback, link-local and multicast. */
-const NEVER_PODS: IpSet = {
-  v4: [0, 1, 0x7f00_0000, 0x8000_0000, 0xa9fe_0000, 0xa9ff_0000, 0xe000_0000, 0xf000_0000],
-  v6: [0n, 2n, 0xfe80n << 112n, 0xfec0n << 112n, 0xffn << 120n, 1n << 128n],
-}
-
 export function worldOf(snapshot: Snapshot, profile: Profile, universe: Universe): World {
   const policies = snapshot.networkPolicies.flatMap((policy) => {
     const box = subjectBox(policy)
@@ -84,7 +78,11 @@ const PEER: Readonly<Record<Direction, Role>> = { ingress: 'source', egress: 'de
 type Narrowed = Pick<Flow, 'cell' | 'reasons' | 'names'>
 
 /** The part of a cell that one peer of a rule matches; `undefined` when it matches none of it. */
-function matchPeer(world: World, at: { peer: Peer; own: string; role: Role; ends: Ends }, of: Cell): Narrowed | undefined {
+function matchPeer(
+  world: World,
+  at: { peer: Peer; own: string; role: Role; ends: Ends },
+  of: Cell,
+): Narrowed | undefined {
   const { peer, own, role, ends } = at
   const end = ends[role]
   const answer = (part: Cell | undefined, ...reasons: DependsReason[]): Narrowed | undefined =>
@@ -123,7 +121,8 @@ function portsOf(rule: Rule, destination: End): { connections: ConnectionSet; na
   for (const port of rule.ports) {
     const { protocol } = port
     if (port.kind === 'all') fixed = unionConnections(fixed, connections(protocol, ALL_PORTS)) // S16
-    else if (port.kind === 'range') fixed = unionConnections(fixed, connections(protocol, portRange(port.first, port.last)))
+    else if (port.kind === 'range')
+      fixed = unionConnections(fixed, connections(protocol, portRange(port.first, port.last)))
     else if (destination.kind === 'pod') fixed = unionConnections(fixed, resolve(destination.pod, port))
     else if (destination.kind === 'pods') {
       named.push({ connections: connections(protocol, ALL_PORTS), names: [{ name: port.name, protocol }] })
@@ -204,17 +203,18 @@ export function* admitted(world: World, at: { direction: Direction; ends: Ends }
   yield* notIsolated(flow, { direction, ends, by })
 }
 
-/** The flow that a cell starts as, before any policy was asked. */
-export function flowOf(of: Cell): Flow {
-  return { cell: of, causes: {}, reasons: [], names: [] }
+/** Connections that a question is about; with `names`, only where the destination declares them for their own port. */
+export interface Named {
+  readonly cell: Cell
+  readonly names: readonly NamedPort[]
 }
 
 /**
- * What passes of a cell in the given directions (S28: a connection needs both), one way at a time. The order of the
+ * What passes of some connections in the given directions (S28: a connection needs both), one way at a time. The order of the
  * directions changes nothing but the speed: first the one that lets less through.
  */
-export function* flows(world: World, at: { ends: Ends; directions: readonly Direction[] }, of: Cell): Generator<Flow> {
-  yield* pass(world, at, flowOf(of))
+export function* flows(world: World, at: { ends: Ends; directions: readonly Direction[] }, of: Named): Generator<Flow> {
+  yield* pass(world, at, { ...of, causes: {}, reasons: [] })
 }
 
 function* pass(world: World, at: { ends: Ends; directions: readonly Direction[] }, flow: Flow): Generator<Flow> {

@@ -18,8 +18,8 @@ export type WitnessEnd =
       readonly namespaceLabels: Labels
       /** Container ports it declares; only those that the witness needs when it is hypothetical. */
       readonly ports: readonly ContainerPort[]
-      /** Only where the answer hangs on it. */
-      readonly address?: Address
+      /** The known ones of a pod of the input; else one only where the answer hangs on it. */
+      readonly addresses: readonly Address[]
       /** True when the input has it; false when it could exist. */
       readonly present: boolean
     }

@@ -1,10 +1,5 @@
 // Regions: exact sets of connections between ends that are themselves sets, as unions of products.
-import {
-  type ConnectionSet,
-  intersectConnections,
-  isEmpty,
-  subtractConnections,
-} from '../sets/connection-set.ts'
+import { type ConnectionSet, intersectConnections, isEmpty, subtractConnections } from '../sets/connection-set.ts'
 import { intersectAddresses, type IpSet, noAddresses, subtractAddresses } from '../sets/ip-set.ts'
 import { type Box, difference, intersectBoxes } from '../sets/label-set.ts'
 
@@ -44,9 +39,7 @@ export function cell(source: Side, destination: Side, connections: ConnectionSet
 
 /** The cell with another side. */
 export function withSide(of: Cell, role: Role, side: Side): Cell | undefined {
-  return role === 'source'
-    ? cell(side, of.destination, of.connections)
-    : cell(of.source, side, of.connections)
+  return role === 'source' ? cell(side, of.destination, of.connections) : cell(of.source, side, of.connections)
 }
 
 /** The part of a cell whose end `role` lies in the box. */

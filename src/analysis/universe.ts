@@ -58,7 +58,10 @@ export function boxLabels(podLabels: Labels, namespaceLabels: Labels): Map<strin
 }
 
 /** The reverse of `boxLabels`. */
-export function splitLabels(labels: Labels): { readonly pod: Map<string, string>; readonly namespace: Map<string, string> } {
+export function splitLabels(labels: Labels): {
+  readonly pod: Map<string, string>
+  readonly namespace: Map<string, string>
+} {
   const part = (prefix: string) =>
     new Map(
       [...labels].flatMap(([key, value]): [string, string][] =>

@@ -34,7 +34,7 @@ export function addressesOf(block: { readonly cidr: Cidr; readonly except: reado
 }
 
 /** Addresses that no pod can have: unspecified, loopback, link-local and multicast. */
-const NEVER_PODS: IpSet = {
+export const NEVER_PODS: IpSet = {
   v4: [0, 1, 0x7f00_0000, 0x8000_0000, 0xa9fe_0000, 0xa9ff_0000, 0xe000_0000, 0xf000_0000],
   v6: [0n, 2n, 0xfe80n << 112n, 0xfec0n << 112n, 0xffn << 120n, 1n << 128n],
 }
