@@ -148,6 +148,26 @@ function freed(of: Cell, ends: Ends): Cell {
   return { ...of, source: side('source'), destination: side('destination') }
 }
 
+/** Judges that at least one of some connections passes, whichever pods could exist. */
+export function judgeSome(world: World, promise: Promise): Judgement {
+  const open: Violation[] = []
+  for (const within of promise.within) {
+    for (const flow of flows(world, promise, within)) {
+      if (!includesNames(within.names, flow.names)) continue
+      for (const place of placed(world, promise.ends, flow.cell)) {
+        if (flow.reasons.length === 0 && !place.conditional) return { verdict: 'holds' }
+        open.push({ place, flow })
+      }
+    }
+  }
+  if (open.length > 0) return { verdict: 'open', reasons: reasonsOf(open) }
+  const [place] = promise.within.flatMap(({ cell, names }) =>
+    placed(world, promise.ends, cell).map((where) => ({ ...where, names })),
+  )
+  if (!place) return { verdict: 'holds' }
+  return { verdict: 'fails', witness: choose(world.snapshot, { ends: promise.ends, ...place }, []).witness }
+}
+
 /** Judges that everything promised passes. */
 export function judgePromise(world: World, promise: Promise, pods: readonly Pod[]): Judgement {
   const { ends } = promise

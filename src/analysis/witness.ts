@@ -90,7 +90,7 @@ function declaredBy(pod: Pod, { cell, names }: Choice): ConnectionSet {
   return names.reduce((all, name) => intersectConnections(all, resolve(pod, name)), cell.connections)
 }
 
-function presentEnd(snapshot: Snapshot, pod: Pod, present: boolean): WitnessEnd {
+export function podEnd(snapshot: Snapshot, pod: Pod, present: boolean): WitnessEnd {
   const { namespace, name, labels, ports, addresses } = pod
   const namespaceLabels = namespaceOf(snapshot.namespaces, namespace).labels
   return { kind: 'pod', namespace, name, labels, namespaceLabels, ports, addresses, present }
@@ -167,7 +167,7 @@ export function choose(snapshot: Snapshot, choice: Choice, pods: readonly Pod[])
     if (end.kind === 'outside') {
       return { kind: 'outside', address: chooseAddress(choice.cell[role].addresses, family) as Address }
     }
-    if (pod) return presentEnd(snapshot, pod, end.kind === 'pods' || end.present)
+    if (pod) return podEnd(snapshot, pod, end.kind === 'pods' || end.present)
     return hypotheticalEnd(snapshot, choice, { role, family, connection })
   }
   const ends = apart({ source: endOf('source', both), destination: endOf('destination', to) })

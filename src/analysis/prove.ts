@@ -1,0 +1,102 @@
+// The proof of one Moat: every claim about it, over all pods that could exist.
+import { type Profile, SPEC } from '../engine/profile.ts'
+import { apiPortOf } from '../intent/api-port.ts'
+import { metricsPortOf } from '../intent/metrics-port.ts'
+import { matches, type Selector } from '../policy/selector.ts'
+import { type Moat, qualifiedName, type Snapshot } from '../policy/snapshot.ts'
+import { assertionClaims } from './assertions.ts'
+import { answer, type Claim } from './claim.ts'
+import { egressClaims, ingressClaims } from './claims.ts'
+import { type Entrant, entrantsOf, type MoatPorts, outletsOf } from './declared.ts'
+import { worldOf } from './flow.ts'
+import type { Proof } from './proof.ts'
+import { entrantClaims, outletClaims } from './reaches.ts'
+import { residualsOf } from './residuals.ts'
+import { type Subject, subjectsOf } from './subjects.ts'
+import { universeOf } from './universe.ts'
+import { presentPods } from './witness.ts'
+
+function portsOf(moat: Moat, snapshot: Snapshot): MoatPorts | undefined {
+  const api = apiPortOf(moat, snapshot).port
+  return api && { api, metrics: metricsPortOf(moat, snapshot, api).port }
+}
+
+/** Every selector of namespaces that a policy or the Moat has. */
+function namespaceSelectors(snapshot: Snapshot, moat: Moat): Selector[] {
+  const peers = snapshot.networkPolicies.flatMap((policy) =>
+    [...(policy.ingress ?? []), ...(policy.egress ?? [])].flatMap((rule) => (rule.peers === 'any' ? [] : rule.peers)),
+  )
+  const { callers, scrapers, egress, assertions } = moat.spec
+  const stated = [
+    ...callers,
+    ...scrapers,
+    ...egress.map(({ to }) => to),
+    ...assertions.flatMap(({ from, to }) => [from, to]),
+  ]
+  return [...peers, ...stated].flatMap((peer) =>
+    'namespaces' in peer && peer.namespaces !== 'own' ? [peer.namespaces] : [],
+  )
+}
+
+const PORT_UNKNOWN: Claim = {
+  id: 'only-entrants',
+  claim: 'only those the Moat names can open the model',
+  parts: [{ kind: 'answer', answer: () => ({ verdict: 'OUT_OF_SCOPE', reason: 'its API port is not known' }) }],
+}
+
+const NO_SUBJECT: Claim = {
+  id: 'model',
+  claim: 'a pod can be selected by the Moat',
+  parts: [
+    {
+      kind: 'answer',
+      answer: () => ({ verdict: 'OUT_OF_SCOPE', reason: 'the conditions on its labels contradict each other' }),
+    },
+  ],
+}
+
+/** The pods or workloads by name, each once. */
+function names(subjects: readonly Subject[]): string[] {
+  const present = subjects.filter((subject) => subject.present)
+  return [...new Set(present.map(({ pod }) => `${pod.namespace}/${pod.owner?.name ?? pod.name}`))]
+}
+
+function selecting(snapshot: Snapshot, subjects: readonly Subject[]): string[] {
+  return snapshot.networkPolicies
+    .filter((policy) =>
+      subjects.some(({ pod }) => pod.namespace === policy.namespace && matches(policy.subject, pod.labels)),
+    )
+    .map(qualifiedName)
+}
+
+/**
+ * Proves or refutes what a Moat states against the policies of the snapshot, those rendered from it included (see
+ * `policiesInForce`). Every refutation was confirmed by the engine; an engine that says otherwise is an exception.
+ */
+export function prove(snapshot: Snapshot, moat: Moat, profile: Profile = SPEC): Proof {
+  const world = worldOf(snapshot, profile, universeOf(snapshot, namespaceSelectors(snapshot, moat)))
+  const subjects = subjectsOf(moat, snapshot)
+  const ports = portsOf(moat, snapshot)
+  const entrants: readonly Entrant[] = ports ? entrantsOf(moat, ports) : []
+  const outlets = outletsOf(moat)
+  const claims: readonly Claim[] =
+    subjects.length === 0
+      ? [NO_SUBJECT]
+      : [
+          ...(ports ? ingressClaims(moat, entrants, subjects) : [PORT_UNKNOWN]),
+          ...entrantClaims(world, moat, { entrants, subjects }),
+          ...egressClaims(moat, outlets, subjects),
+          ...outletClaims(world, moat, { outlets, subjects }),
+          ...assertionClaims(moat, subjects),
+        ]
+  const pods = presentPods(snapshot)
+  return {
+    namespace: moat.namespace,
+    moat: moat.name,
+    subjects: names(subjects),
+    policies: selecting(snapshot, subjects),
+    profile: profile.name,
+    claims: claims.map((claim) => answer(world, claim, pods)),
+    residuals: residualsOf(moat, entrants, subjects),
+  }
+}

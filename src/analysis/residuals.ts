@@ -1,0 +1,25 @@
+// What remains when every claim is proven: what no NetworkPolicy can promise.
+import type { Moat } from '../policy/snapshot.ts'
+import type { Entrant } from './declared.ts'
+import { peerWords } from './declared.ts'
+import type { Subject } from './subjects.ts'
+
+/** As sentences, lower case, no final period. */
+export function residualsOf(moat: Moat, entrants: readonly Entrant[], subjects: readonly Subject[]): string[] {
+  const labels = [...new Set(entrants.map(({ peer }) => peerWords(peer, moat.namespace)))]
+  return [
+    ...(subjects.some(({ present }) => present)
+      ? []
+      : [
+          'the input has no pod of the model: the claims are about a pod with the labels the Moat asks for, and no others',
+        ]),
+    "the model's own node, and host-network pods on it, can always open the model (S32, S33)",
+    'connections opened before the policies took hold may live on (S36, S37)',
+    'kubectl exec, cp and port-forward do not pass the policies',
+    ...(labels.length > 0
+      ? [`labels are self-asserted: whoever may create or label pods ${labels.join(' or ')} may call the model`]
+      : []),
+    'policies only add up: another one may let more through later (S27)',
+    'nothing holds unless the network plugin enforces NetworkPolicy (S43); protocols besides TCP, UDP and SCTP are its own affair (S34)',
+  ]
+}

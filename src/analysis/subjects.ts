@@ -1,0 +1,56 @@
+// The pods that a proof is about: the model's pods of the input, or the plainest pod that the Moat would select.
+import { podsOf } from '../policy/endpoints.ts'
+import { matches } from '../policy/selector.ts'
+import type { Moat, Pod, Snapshot } from '../policy/snapshot.ts'
+import { witnessOf } from '../sets/label-set.ts'
+import { peerBox, splitLabels } from './universe.ts'
+
+export interface Subject {
+  readonly pod: Pod
+  readonly present: boolean
+}
+
+/** Pods as the workloads would make them: those scaled to none too, and of a StatefulSet each, since each has labels of its own (S42). */
+function everyPod(snapshot: Snapshot): Pod[] {
+  const replicas = Math.max(1, ...snapshot.workloads.map((workload) => workload.replicas))
+  const workloads = snapshot.workloads.map((workload) => {
+    const wanted = Math.max(1, workload.replicas)
+    return {
+      ...workload,
+      replicas: workload.kind === 'StatefulSet' ? Math.min(wanted, MOST_REPLICAS) : Math.min(wanted, 1),
+    }
+  })
+  return podsOf({ ...snapshot, workloads }, Math.min(replicas, MOST_REPLICAS))
+}
+
+const MOST_REPLICAS = 100
+
+/** What policies and ports can see of a pod; pods alike in it share every answer. */
+function looks(pod: Pod): string {
+  const labels = [...pod.labels].sort(([a], [b]) => (a < b ? -1 : 1))
+  return JSON.stringify([labels, pod.ports, pod.hostNetwork, pod.addresses.map(({ value }) => `${value}`)])
+}
+
+/**
+ * The model's pods in the input, one of those that look alike. Where the input has none: a pod with the labels that
+ * the Moat asks for and no others; none at all when no pod could have them.
+ */
+export function subjectsOf(moat: Moat, snapshot: Snapshot): Subject[] {
+  const selected = everyPod(snapshot).filter(
+    (pod) => pod.namespace === moat.namespace && matches(moat.spec.model.pods, pod.labels),
+  )
+  const byLooks = new Map(selected.toReversed().map((pod) => [looks(pod), pod]))
+  if (byLooks.size > 0) return [...byLooks.values()].toReversed().map((pod) => ({ pod, present: true }))
+  const box = peerBox({ namespaces: 'own', pods: moat.spec.model.pods }, moat.namespace)
+  if (!box) return []
+  const pod: Pod = {
+    namespace: moat.namespace,
+    name: 'model',
+    labels: splitLabels(witnessOf(box)).pod,
+    annotations: new Map(),
+    ports: [],
+    hostNetwork: false,
+    addresses: [],
+  }
+  return [{ pod, present: false }]
+}
