@@ -1,0 +1,132 @@
+// A proof as text for people, and as JSON for machines.
+import { formatSpan } from '../diag/source.ts'
+import type { Proof, ProofClaim, ProofVerdict, Witness, WitnessEnd } from '../analysis/proof.ts'
+import { formatAddress } from '../sets/ip-address.ts'
+import { wrap } from './wrap.ts'
+
+/** Colours a word of the left column; the text as it is where there are no colours. */
+export type Paint = (verdict: ProofVerdict | 'RESIDUAL', text: string) => string
+
+const WORDS: Readonly<Record<ProofVerdict | 'RESIDUAL', string>> = {
+  PROVEN: 'PROVEN',
+  REFUTED: 'REFUTED',
+  OUT_OF_SCOPE: 'OUT OF SCOPE',
+  RESIDUAL: 'RESIDUAL',
+}
+const COLUMN = 14
+
+function labelsText(labels: ReadonlyMap<string, string>): string {
+  return `{${[...labels].map(([key, value]) => `${key}=${value}`).join(', ')}}`
+}
+
+function endText(end: WitnessEnd): string {
+  if (end.kind === 'outside') return formatAddress(end.address)
+  const name = `${end.namespace}/${end.name}`
+  if (end.present) return `pod ${name}`
+  const others = new Map([...end.namespaceLabels].filter(([, value]) => value !== end.namespace))
+  const where = others.size > 0 ? ` in a namespace ${labelsText(others)}` : ''
+  const ports = end.ports.map((port) => `, port ${port.name} = ${port.port}`).join('')
+  const address = end.addresses.map((one) => `, address ${formatAddress(one)}`).join('')
+  return `any pod ${name} ${labelsText(end.labels)}${ports}${address}${where}`
+}
+
+/** `pod batch/eval-1 to pod ai-models/slm tcp/9090 is let through`. */
+export function witnessText(witness: Witness): string {
+  const { source, destination, protocol, port, family, allowed } = witness
+  const over = family === 6 ? ' over IPv6' : ''
+  const verdict = allowed ? 'is let through' : 'is denied'
+  return `${endText(source)} to ${endText(destination)} ${protocol.toLowerCase()}/${port}${over} ${verdict}`
+}
+
+function lines(word: ProofVerdict | 'RESIDUAL', texts: readonly string[], paint: Paint): string[] {
+  const [first = '', ...rest] = texts.flatMap((text) => wrap(text, 80 - COLUMN))
+  const gap = ' '.repeat(COLUMN - WORDS[word].length)
+  return [`${paint(word, WORDS[word])}${gap}${first}`, ...rest.map((text) => ' '.repeat(COLUMN) + text)]
+}
+
+function claimLines(claim: ProofClaim, paint: Paint): string[] {
+  const place = claim.location ? ` (${formatSpan(claim.location)})` : ''
+  const texts = [
+    claim.claim,
+    ...(claim.witness ? [`witness: ${witnessText(claim.witness)}`] : []),
+    ...(claim.reason === undefined ? [] : [`${claim.witness ? '' : 'because '}${claim.reason}${place}`]),
+  ]
+  return lines(claim.verdict, texts, paint)
+}
+
+/** What the proof is about, one line for each claim with its witness, then what remains. */
+export function proofText(proof: Proof, paint: Paint = (_, text) => text): string {
+  const about = [
+    `${proof.moat} @ ${proof.namespace}`,
+    `model: ${proof.subjects.join(', ') || 'no pod of the input'}`,
+    `policies: ${proof.policies.join(', ') || 'none'}`,
+    `all pods that could exist, all ports, IPv4 and IPv6, profile ${proof.profile}`,
+  ].flatMap((text) => wrap(text, 80))
+  return [
+    ...about,
+    ...proof.claims.flatMap((claim) => claimLines(claim, paint)),
+    ...proof.residuals.flatMap((text) => lines('RESIDUAL', [text], paint)),
+    '',
+  ].join('\n')
+}
+
+/** An end of a witness: `address` for the outside, the rest for a pod. */
+export type EndJson =
+  | { readonly address: string }
+  | {
+      readonly pod: string
+      readonly labels: Readonly<Record<string, string>>
+      readonly namespaceLabels: Readonly<Record<string, string>>
+      /** False: the input has no such pod, but it could exist. */
+      readonly present: boolean
+      readonly ports?: readonly { readonly name?: string; readonly port: number; readonly protocol: string }[]
+      readonly addresses?: readonly string[]
+    }
+
+export interface ClaimJson {
+  /** `namespace/name` of the Moat. */
+  readonly moat: string
+  readonly id: string
+  readonly claim: string
+  readonly verdict: ProofVerdict
+  readonly witness?: {
+    readonly source: EndJson
+    readonly destination: EndJson
+    readonly protocol: string
+    readonly port: number
+    readonly family: number
+    readonly allowed: boolean
+  }
+  readonly reason?: string
+  /** `file:line:col`. */
+  readonly location?: string
+}
+
+function endJson(end: WitnessEnd): EndJson {
+  if (end.kind === 'outside') return { address: formatAddress(end.address) }
+  return {
+    pod: `${end.namespace}/${end.name}`,
+    labels: Object.fromEntries(end.labels),
+    namespaceLabels: Object.fromEntries(end.namespaceLabels),
+    present: end.present,
+    ...(end.ports.length > 0 && { ports: end.ports }),
+    ...(end.addresses.length > 0 && { addresses: end.addresses.map(formatAddress) }),
+  }
+}
+
+function witnessJson({ source, destination, ...rest }: Witness): NonNullable<ClaimJson['witness']> {
+  return { source: endJson(source), destination: endJson(destination), ...rest }
+}
+
+/** The claims of a proof as plain data, in order. */
+export function proofJson(proof: Proof): ClaimJson[] {
+  return proof.claims.map(({ id, claim, verdict, witness, reason, location }) => ({
+    moat: `${proof.namespace}/${proof.moat}`,
+    id,
+    claim,
+    verdict,
+    ...(witness && { witness: witnessJson(witness) }),
+    ...(reason !== undefined && { reason }),
+    ...(location && { location: formatSpan(location) }),
+  }))
+}
