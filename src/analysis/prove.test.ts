@@ -122,7 +122,7 @@ ingress:
       port: 9090,
       allowed: true,
     })
-    const { file, start } = found?.location as Span
+    const { file, start } = (found as { location: Span }).location
     expect(file.name).toBe('in.yaml')
     expect(file.text.slice(start)).toMatch(/^from:\n  {2,}- namespaceSelector: \{\}/)
   })
