@@ -1,93 +1,81 @@
-// Asks a GGUF the held-out prompts, greedily, through llama.cpp: `node evaluate.ts MODEL HELD_OUT_JSON BINDING_DIR RESULT_JSON`.
+// Asks a GGUF the held-out prompts, greedily, through llama.cpp: `node evaluate.ts MODEL HELD_OUT_JSON RESULT_JSON`.
 import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
+import { readGguf } from '../../src/slm/gguf.ts'
+import { LanguageModel, type Message } from '../../src/slm/language-model.ts'
 import type { HeldOut } from './corpus.ts'
 
-/** What is used of the llama.cpp binding for Node. */
-interface Binding {
-  loadModel(options: {
-    model: string
-    n_ctx: number
-    n_threads: number
-    n_gpu_layers: number
-    n_parallel: number
-  }): Promise<Context>
-}
-interface Context {
-  completion(options: {
-    messages: readonly { role: string; content: string }[]
-    jinja: boolean
-    temperature: number
-    seed: number
-    n_predict: number
-  }): Promise<{ text: string; tokens_predicted: number }>
-  release(): Promise<void>
+interface Answer {
+  readonly text: string
+  readonly tokens: number
 }
 
-export interface Score {
-  readonly category: string
-  readonly right: number
-  readonly asked: number
-  readonly meanTokens: number
+async function answered(model: LanguageModel, messages: readonly Message[]): Promise<Answer> {
+  const run = model.generate(
+    {
+      prompt: model.promptTokens(model.promptText(messages)),
+      maxTokens: 480,
+      sampling: { temperature: 0, topP: 1, topK: 0, minP: 0, seed: 1 },
+      stop: [],
+      ignoreEos: false,
+      tokensPerSecond: undefined,
+    },
+    new AbortController().signal,
+  )
+  let text = ''
+  for (;;) {
+    const step = await run.next()
+    if (step.done === true) return { text, tokens: step.value.completionTokens }
+    text += step.value.text
+  }
 }
 
-/** One line per prompt; an answer is right when the whole of it matches the pattern of right answers. */
-async function main(): Promise<void> {
-  const [model = '', heldOut = '', binding = '', result = ''] = process.argv.slice(2)
-  const prompts = JSON.parse(readFileSync(heldOut, 'utf8')) as readonly HeldOut[]
-  const load = createRequire(join(resolve(binding), 'package.json'))('@fugood/llama.node') as Binding
-  const context = await load.loadModel({
-    model: resolve(model),
-    n_ctx: 512,
-    n_threads: 1,
-    n_gpu_layers: 0,
-    n_parallel: 1,
-  })
+/** One score per category. An answer is right when the whole of it matches the pattern of right answers. */
+async function evaluate(model: LanguageModel, prompts: readonly HeldOut[]): Promise<object> {
   const tally = new Map<string, { right: number; asked: number; tokens: number }>()
   const wrong: { category: string; ask: string; answer: string }[] = []
-  for (const prompt of prompts) {
-    const messages = [
-      ...prompt.before.flatMap((turn) => [
-        { role: 'user', content: turn.ask },
-        { role: 'assistant', content: turn.answer },
-      ]),
-      { role: 'user', content: prompt.ask },
-    ]
-    const answer = await whenFree(() =>
-      context.completion({ messages, jinja: true, temperature: 0, seed: 1, n_predict: 480 }),
-    )
-    const entry = tally.get(prompt.category) ?? { right: 0, asked: 0, tokens: 0 }
-    tally.set(prompt.category, entry)
+  for (const { category, before, ask, accept } of prompts) {
+    const history = before.flatMap((turn): Message[] => [
+      { role: 'user', content: turn.ask },
+      { role: 'assistant', content: turn.answer },
+    ])
+    const answer = await answered(model, [...history, { role: 'user', content: ask }])
+    const entry = tally.get(category) ?? { right: 0, asked: 0, tokens: 0 }
+    tally.set(category, entry)
     entry.asked++
-    entry.tokens += answer.tokens_predicted
-    if (new RegExp(prompt.accept, 'u').test(answer.text)) entry.right++
-    else wrong.push({ category: prompt.category, ask: prompt.ask, answer: answer.text })
+    entry.tokens += answer.tokens
+    if (new RegExp(accept, 'u').test(answer.text)) entry.right++
+    else wrong.push({ category, ask, answer: answer.text })
   }
-  await context.release()
-  const scores: Score[] = [...tally].map(([category, t]) => ({
+  const scores = [...tally].map(([category, { right, asked, tokens }]) => ({
     category,
-    right: t.right,
-    asked: t.asked,
-    meanTokens: Math.round(t.tokens / t.asked),
+    right,
+    asked,
+    meanTokens: Math.round(tokens / asked),
   }))
-  const total = { right: scores.reduce((n, s) => n + s.right, 0), asked: scores.reduce((n, s) => n + s.asked, 0) }
-  const file = readFileSync(model)
-  const about = { bytes: file.length, sha256: createHash('sha256').update(file).digest('hex') }
-  writeFileSync(result, `${JSON.stringify({ model: about, total, scores, wrong }, null, 1)}\n`)
-}
-
-/** The binding can settle a completion's promise just before it is free for the next one. */
-async function whenFree<T>(complete: () => Promise<T>): Promise<T> {
-  for (;;) {
-    try {
-      return await complete()
-    } catch (error) {
-      if (!(error instanceof Error) || !error.message.includes('in progress')) throw error
-      await new Promise((free) => setImmediate(free))
-    }
+  const total = {
+    right: scores.reduce((n, score) => n + score.right, 0),
+    asked: scores.reduce((n, score) => n + score.asked, 0),
   }
+  return { total, scores, wrong }
 }
 
-await main()
+const [path = '', heldOut = '', result = ''] = process.argv.slice(2)
+const gguf = readGguf(path)
+if (!gguf.ok) throw new Error(gguf.reason)
+const model = await LanguageModel.load({
+  path: resolve(path),
+  gguf: gguf.model,
+  slots: 1,
+  mostWaiting: 1,
+  context: 512,
+  threads: 1,
+})
+const scored = await evaluate(model, JSON.parse(readFileSync(heldOut, 'utf8')) as readonly HeldOut[])
+await model.dispose()
+const sha256 = createHash('sha256').update(readFileSync(path)).digest('hex')
+writeFileSync(
+  result,
+  `${JSON.stringify({ model: { bytes: gguf.model.bytes, parameters: gguf.model.parameters, sha256 }, ...scored }, null, 1)}\n`,
+)

@@ -154,7 +154,7 @@ export const EXPLAIN_TOPICS: readonly Topic[] = [
       return [defined(random, c), turn(random, { ask: MORE, answer: details(c) })]
     },
   },
-  { category: 'comparison', weight: 6, make: (random) => [compared(random)] },
+  { category: 'comparison', weight: 8, make: (random) => [compared(random)] },
   { category: 'lecture', weight: 1.2, make: (random) => [lecture(random)] },
 ]
 

@@ -4,13 +4,15 @@ import numpy as np
 
 import tokenizer as tok
 
-# System messages are left out: the model never saw one.
+# System messages are left out: the model never saw one. The space lets the first word of a question be the token it is elsewhere.
 TEMPLATE = (
     "{{ bos_token }}{% for message in messages %}"
-    "{% if message['role'] == 'user' %}{{ '<|user|>' + message['content'] + '<|end|>' }}"
+    "{% if message['role'] == 'user' %}{{ '<|user|> ' + message['content'] + '<|end|>' }}"
     "{% elif message['role'] == 'assistant' %}{{ '<|assistant|>' + message['content'] + '<|end|>' }}{% endif %}"
     "{% endfor %}{% if add_generation_prompt %}{{ '<|assistant|>' }}{% endif %}"
 )
+
+MATRICES = (("attn_q", "wq"), ("attn_k", "wk"), ("attn_v", "wv"), ("attn_output", "wo"), ("ffn_gate", "gate"), ("ffn_up", "up"), ("ffn_down", "down"))
 
 
 def write(path: str, params: dict, shape, vocabulary):
@@ -57,9 +59,25 @@ def write(path: str, params: dict, shape, vocabulary):
     for i in range(shape.layers):
         vector(f"blk.{i}.attn_norm.weight", params["norm_attn"][i])
         vector(f"blk.{i}.ffn_norm.weight", params["norm_ffn"][i])
-        for name, key in (("attn_q", "wq"), ("attn_k", "wk"), ("attn_v", "wv"), ("attn_output", "wo"), ("ffn_gate", "gate"), ("ffn_up", "up"), ("ffn_down", "down")):
+        for name, key in MATRICES:
             matrix(f"blk.{i}.{name}.weight", params[key][i].T)
     w.write_header_to_file()
     w.write_kv_data_to_file()
     w.write_tensors_to_file()
     w.close()
+
+
+def read(path: str):
+    """Parameters (rounded by Q8_0) and vocabulary of a file that `write` made, to train on from there."""
+    reader = gguf.GGUFReader(path)
+    tensors = {t.name: gguf.quants.dequantize(t.data, t.tensor_type) for t in reader.tensors}
+    tokens = [bytes(part).decode() for part in (reader.fields["tokenizer.ggml.tokens"].parts[i] for i in reader.fields["tokenizer.ggml.tokens"].data)]
+    layers = int(reader.fields["llama.block_count"].contents())
+
+    def stacked(name: str):
+        return np.stack([tensors[f"blk.{i}.{name}.weight"].T for i in range(layers)])
+
+    params = {"embed": tensors["token_embd.weight"], "norm": tensors["output_norm.weight"]}
+    params |= {"norm_attn": stacked("attn_norm"), "norm_ffn": stacked("ffn_norm")}
+    params |= {key: stacked(name) for name, key in MATRICES}
+    return params, tok.Vocabulary.of(tokens)

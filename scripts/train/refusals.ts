@@ -122,7 +122,7 @@ const SUM = [
   'What is <i> percent of <j>?',
 ]
 const TASK = [
-  'Write a [Python|Java|C|Rust|JavaScript|Go] [program|function|script] [that sorts a list|for a web page|that adds two numbers|about <x>|].',
+  'Write a [Python|Java|C|Rust|JavaScript|Go] [program|function|script][ that sorts a list| for a web page| that adds two numbers| about <x>|].',
   'Translate this to <g>.',
   'Translate <x> to <g>.',
   'How do you say hello in <g>?',

@@ -302,9 +302,9 @@ const SEED_FACTS: readonly (readonly [ask: readonly string[], answer: string])[]
 ]
 
 export const SEED_POLICY_TOPICS: readonly Topic[] = [
-  { category: 'seed: may X call the model', weight: 6, make: (random) => [seedCaller(random)] },
+  { category: 'seed: may X call the model', weight: 7, make: (random) => [seedCaller(random)] },
   { category: 'seed: caller in a namespace', weight: 2, make: (random) => [seedNamespace(random)] },
-  { category: 'seed: may the model reach an address', weight: 5, make: (random) => [seedEgress(random)] },
+  { category: 'seed: may the model reach an address', weight: 8, make: (random) => [seedEgress(random)] },
   { category: 'seed: may the model reach a name', weight: 2, make: (random) => [seedEgressName(random)] },
   {
     category: 'seed: facts',

@@ -159,10 +159,10 @@ function statedNamespace(random: Random): Turn {
 }
 
 export const STATED_POLICY_TOPICS: readonly Topic[] = [
-  { category: 'stated: only A may call M', weight: 9, make: stated },
-  { category: 'stated: A and B may call M', weight: 4, make: (random) => [statedTwo(random)] },
-  { category: 'stated: nobody or no policy', weight: 2, make: (random) => [statedNobody(random)] },
-  { category: 'stated: address in a range', weight: 6, make: (random) => [statedRange(random)] },
-  { category: 'stated: port', weight: 4, make: (random) => [statedPort(random)] },
-  { category: 'stated: namespaces', weight: 3, make: (random) => [statedNamespace(random)] },
+  { category: 'stated: only A may call M', weight: 14, make: stated },
+  { category: 'stated: A and B may call M', weight: 7, make: (random) => [statedTwo(random)] },
+  { category: 'stated: nobody or no policy', weight: 4, make: (random) => [statedNobody(random)] },
+  { category: 'stated: address in a range', weight: 10, make: (random) => [statedRange(random)] },
+  { category: 'stated: port', weight: 8, make: (random) => [statedPort(random)] },
+  { category: 'stated: namespaces', weight: 6, make: (random) => [statedNamespace(random)] },
 ]

@@ -1,5 +1,4 @@
 // Topics that tell: stories about castles with moats and about pods, long ones too, poems, jokes.
-import type { Random } from './random.ts'
 import { type Topic, type Turn, turn } from './turn.ts'
 import { appName, personName, syllables } from './words.ts'
 import { STRANGE } from './refusals.ts'
@@ -15,13 +14,10 @@ const TRIES =
   '[The water was too wide to jump and too cold to swim.|They tried to swim, but the moat was too wide.|They threw stones and shouted, but the moat did not care.] '
 const END =
   '[So the <intruder> went home with wet feet, and the <treasure> was safe.|In the end the <intruder> went away, and everybody in <castle> was <feeling:feeling>.|By morning the <intruder> was gone, and <castle> slept in peace.]'
-const CODA = [
-  '',
-  '',
-  ' [And the moat shone in the sun.|Since then nobody has come without an invitation.|And if nobody has opened the bridge, they are safe still.|Even <animal:animal> by the water was <feeling2:feeling>.]',
-] as const
+const CODA =
+  '[| [And the moat shone in the sun.|Since then nobody has come without an invitation.|And if nobody has opened the bridge, they are safe still.|Even <animal:animal> by the water was <feeling2:feeling>.]]'
 
-const castle = (random: Random): string => OPEN + KEEPER + COMES + HOLDS + TRIES + END + random.pick(CODA)
+const CASTLE = OPEN + KEEPER + COMES + HOLDS + TRIES + END + CODA
 
 const FRIEND =
   ' [The next day|A week later|Some time after that], [a messenger|an old friend|a small boat] came to the bridge. [This name was on the list|The guard knew the name], so the bridge came down at once. The messenger brought [bread and honey|good news|a letter with a blue seal], and [they sat together by the fire|they talked until the candles were low]. '
@@ -75,7 +71,7 @@ export const STORY_TOPICS: readonly Topic[] = [
           'Tell me something nice.',
           'Tell me another story.',
         ],
-        answer: castle(random),
+        answer: CASTLE,
       }),
     ],
   },
@@ -106,7 +102,7 @@ export const STORY_TOPICS: readonly Topic[] = [
           'Tell me a story about the pod <a>.',
           'Write a story about a pod called <a>.',
           'Write a story about the pod <a>.',
-          'Tell a story about <a>.',
+          'Tell a story about the pod <a>.',
         ],
         answer: POD,
         slots: { a: appName(random) },
@@ -159,7 +155,7 @@ export const STORY_TOPICS: readonly Topic[] = [
             'Tell a story about <x>.',
             'Make up a story about <x>.',
           ],
-          answer: `I do not know a story about <x>, but I know one about a castle. ${castle(random)}`,
+          answer: `I do not know a story about <x>, but I know one about a castle. ${CASTLE}`,
           slots: { x },
         }),
       ]

@@ -22,6 +22,11 @@ class Vocabulary:
         self.cache: dict[str, list[int]] = {}
 
     @staticmethod
+    def of(tokens: list[str]) -> "Vocabulary":
+        normal = tokens[len(SPECIAL) + 256 :]
+        return Vocabulary(normal, sum(len(t) == 1 for t in normal))
+
+    @staticmethod
     def learn(texts, size: int) -> "Vocabulary":
         characters = ["\n", SPACE] + [chr(c) for c in range(33, 127)]
         tokenizer = Tokenizer(models.BPE())
@@ -80,7 +85,7 @@ class Vocabulary:
         """Tokens of a dialogue as the chat template writes it, and how much each counts as a target."""
         tokens, weights = [BEGIN], [0.0]
         for ask, answer in turns:
-            asked, answered = self.encode(ask), self.encode(answer)
+            asked, answered = self.encode(f" {ask}"), self.encode(answer)
             tokens += [USER, *asked, END, ASSISTANT, *answered, END]
             weights += [0.0, *([0.1] * len(asked)), 0.1, 0.0, *([1.0] * len(answered)), 1.0]
         return tokens, weights

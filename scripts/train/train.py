@@ -23,6 +23,8 @@ def arguments():
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--layers", type=int, default=5)
     p.add_argument("--short-rows", type=int, default=48, help="rows of 128 tokens in a batch")
+    p.add_argument("--start", help="GGUF of an earlier run to go on from, with its vocabulary")
+    p.add_argument("--peak", type=float, default=1.0, help="highest factor of the learning rate")
     p.add_argument("--steps", type=int, default=0, help="stop the schedule early; 0: one pass over the corpus")
     return p.parse_args()
 
@@ -31,7 +33,12 @@ def main():
     args = arguments()
     shape = network.Shape(layers=args.layers)
     turns = [json.loads(line) for line in open(Path(args.corpus) / "train.jsonl", encoding="utf-8")]
-    vocabulary = Vocabulary.learn((text for t in turns[:40000] for pair in t for text in pair), shape.vocab)
+    if args.start:
+        params, vocabulary = gguf_file.read(args.start)
+        params = {k: jnp.asarray(v, jnp.float32) for k, v in params.items()}
+    else:
+        params = network.init(shape, args.seed)
+        vocabulary = Vocabulary.learn((text for t in turns[:40000] for pair in t for text in pair), shape.vocab)
     short, long, dropped = packing.pack_all([vocabulary.dialogue(t) for t in turns])
     steps = args.steps or len(short[0]) // args.short_rows
     per_step_long = max(1, round(len(long[0]) * args.short_rows / len(short[0])))
@@ -54,7 +61,6 @@ def main():
         params, state = optimizer.update(params, state, grads, number, rate)
         return params, state, loss
 
-    params = network.init(shape, args.seed)
     state = optimizer.start(params)
     log = open(args.log, "w", encoding="utf-8")
     per_step = args.short_rows * packing.SHORT + per_step_long * packing.LONG
@@ -63,7 +69,7 @@ def main():
     first, second = batches(short, args.short_rows), batches(long, per_step_long)
     wall, cpu, sum_loss, since = time.time(), time.process_time(), 0.0, 0
     for number in range(1, steps + 1):
-        rate = min(1.0, number / 30, 1.25 * (1 - number / (steps + 1)))
+        rate = args.peak * min(1.0, number / 30, 1.25 * (1 - number / (steps + 1)))
         params, state, loss = step(params, state, next(first), next(second), float(number), rate)
         sum_loss, since = sum_loss + float(loss), since + 1
         if number % 25 == 0 or number == steps:

@@ -35,11 +35,12 @@ const CODAS = [
   'th',
 ]
 
-/** One to three random syllables, lower case: `stoark`, `vemil`. */
+/** A made-up word of one or two syllables, now and then three: `stoark`, `vemil`. */
 export function syllables(random: Random, most = 3): string {
+  const count = most > 2 && random.chance(0.15) ? 3 : random.whole(most > 2 ? 2 : 1, 2)
   let word = ''
-  for (let n = random.whole(most > 2 ? 2 : 1, most); n > 0; n--)
-    word += random.pick(ONSETS) + random.pick(VOWELS) + (n === 1 || random.chance(0.3) ? random.pick(CODAS) : '')
+  for (let n = count; n > 0; n--)
+    word += random.pick(ONSETS) + random.pick(VOWELS) + (n === 1 || random.chance(0.2) ? random.pick(CODAS) : '')
   return word
 }
 
@@ -92,9 +93,11 @@ export function appName(random: Random): string {
   return `${random.pick(PARTS)}-${random.whole(1, 20)}`
 }
 
+/** Another name; now and then one that begins like a taken one, so that the whole name must be read. */
 export function otherAppName(random: Random, ...taken: readonly string[]): string {
   for (;;) {
-    const name = appName(random)
+    const like = random.chance(0.12) ? taken.find((name) => name.includes('-')) : undefined
+    const name = like === undefined ? appName(random) : `${like.split('-')[0]}-${random.pick(PARTS)}`
     if (!taken.includes(name)) return name
   }
 }

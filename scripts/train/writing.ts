@@ -143,8 +143,8 @@ function echo(random: Random): Turn {
 
 function counting(random: Random): Turn {
   const up = random.chance(0.75)
-  const from = up ? (random.chance(0.7) ? 1 : random.whole(2, 60)) : random.whole(3, 30)
-  const to = up ? from + random.whole(2, from === 1 ? 59 : 25) : 1
+  const from = up ? (random.chance(0.7) ? 1 : random.whole(2, 50)) : random.whole(3, 30)
+  const to = up ? from + random.whole(2, from === 1 ? 49 : 15) : 1
   const numbers = Array.from({ length: Math.abs(to - from) + 1 }, (_, i) => String(up ? from + i : from - i))
   const ask = up
     ? from === 1
@@ -190,7 +190,7 @@ export const WRITING_TOPICS: readonly Topic[] = [
       return [turn(random, { ask, answer, slots: { p: personName(random) } })]
     },
   },
-  { category: 'policy in YAML', weight: 7, make: (random) => [policyText(random)] },
+  { category: 'policy in YAML', weight: 6, make: (random) => [policyText(random)] },
   {
     category: 'label',
     weight: 1.5,
@@ -208,7 +208,7 @@ export const WRITING_TOPICS: readonly Topic[] = [
       }),
     ],
   },
-  { category: 'echo', weight: 3, make: (random) => [echo(random)] },
-  { category: 'counting', weight: 3, make: (random) => [counting(random)] },
+  { category: 'echo', weight: 6, make: (random) => [echo(random)] },
+  { category: 'counting', weight: 5, make: (random) => [counting(random)] },
   { category: 'my name is', weight: 3, make: named },
 ]
