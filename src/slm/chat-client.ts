@@ -11,6 +11,8 @@ export interface Question {
   readonly ignoreEos?: boolean
   readonly tokensPerSecond?: number
   readonly patience?: Patience
+  /** The caller's own TCP port, by which its flow can be told from others. */
+  readonly localPort?: number
 }
 
 /** What a whole answer cost, in milliseconds since the call began. */
@@ -28,10 +30,11 @@ interface Chunk {
 }
 
 function callOf(question: Question): Call {
-  const { server, text, maxTokens, temperature, seed, ignoreEos, tokensPerSecond, patience } = question
+  const { server, text, maxTokens, temperature, seed, ignoreEos, tokensPerSecond, patience, localPort } = question
   return {
     url: new URL('/v1/chat/completions', server),
     patience: patience ?? PATIENCE,
+    ...(localPort !== undefined && { localPort }),
     body: {
       messages: [{ role: 'user', content: text }],
       max_tokens: maxTokens,

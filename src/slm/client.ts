@@ -36,6 +36,8 @@ export interface Call {
   /** Sent as JSON by POST; without it the call is a GET. */
   readonly body?: unknown
   readonly patience: Patience
+  /** The caller's own TCP port; any free one when absent. */
+  readonly localPort?: number
 }
 
 function brokenBy(error: NodeJS.ErrnoException, established: boolean): CallFailure {
@@ -54,7 +56,13 @@ function send(call: Call, signal: AbortSignal): Promise<IncomingMessage> {
       ...(text === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
     }
     const method = text === undefined ? 'GET' : 'POST'
-    const request: ClientRequest = httpRequest(call.url, { method, headers, agent: false, signal })
+    const request: ClientRequest = httpRequest(call.url, {
+      method,
+      headers,
+      agent: false,
+      signal,
+      ...(call.localPort !== undefined && { localPort: call.localPort }),
+    })
     let established = false
     let timer = setTimeout(() => {
       request.destroy()

@@ -1,7 +1,7 @@
 // Three ways to use a model server: hammer it, hold one long stream, measure it. Each reports JSON lines as it goes.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ask, type Question } from './chat-client.ts'
-import { CallFailure, type Patience } from './client.ts'
+import { CallFailure, callEvents, type Patience, PATIENCE } from './client.ts'
 import { LoadCounts } from './load-counts.ts'
 
 export type Report = (line: object) => void
@@ -29,7 +29,7 @@ export interface Load {
   readonly patience: Patience
 }
 
-function question(load: Load, number: number): Question {
+function nextQuestion(load: Load, number: number): Question {
   const { server, maxTokens, patience } = load
   return { server, maxTokens, patience, seed: number, text: QUESTIONS[number % QUESTIONS.length] as string }
 }
@@ -63,7 +63,7 @@ export async function hammer(
   const timer = setInterval(() => line('counts'), load.everyMs)
   const caller = async () => {
     while (!signal.aborted) {
-      if (await oneCall(question(load, counts.started), counts, signal)) continue
+      if (await oneCall(nextQuestion(load, counts.started), counts, signal)) continue
       await sleep(AFTER_FAILURE_MS, undefined, { signal }).catch(() => {})
     }
   }
@@ -81,7 +81,7 @@ export async function measure(
   const counts = new LoadCounts()
   const caller = async () => {
     while (counts.started < load.requests && !signal.aborted)
-      await oneCall(question(load, counts.started), counts, signal)
+      await oneCall(nextQuestion(load, counts.started), counts, signal)
   }
   await Promise.all(Array.from({ length: load.concurrency }, caller))
   report({
@@ -94,6 +94,26 @@ export async function measure(
   return counts.failed
 }
 
+/** Asks a feature API one question and reports its whole answer, or why there is none. */
+export async function question(
+  asked: { readonly api: URL; readonly text: string },
+  report: Report,
+  signal: AbortSignal,
+): Promise<void> {
+  const url = new URL('/ask', asked.api)
+  url.searchParams.set('q', asked.text)
+  let text = ''
+  try {
+    for await (const { data } of callEvents({ url, patience: PATIENCE }, signal)) {
+      text += (JSON.parse(data) as { readonly text?: string }).text ?? ''
+    }
+    report({ event: 'answer', atMs: now(), text })
+  } catch (error) {
+    if (!(error instanceof CallFailure)) throw error
+    report({ event: 'failed', atMs: now(), reason: error.message })
+  }
+}
+
 export interface Hold {
   readonly server: URL
   /** The rate that the stream asks for: its pieces come evenly, so that a cut shows at once. */
@@ -102,6 +122,8 @@ export interface Hold {
   readonly quietMs: number
   /** Opens the stream again when it has ended, broken or stayed silent for `patience.silenceMs`. */
   readonly again: boolean
+  /** The reader's own TCP port; any free one when absent. */
+  readonly localPort?: number
   readonly patience: Patience
 }
 
@@ -123,7 +145,7 @@ export async function hold(given: Hold, report: Report, signal: AbortSignal): Pr
 }
 
 async function holdOnce(
-  { server, tokensPerSecond, quietMs, patience }: Hold,
+  { server, tokensPerSecond, quietMs, patience, localPort }: Hold,
   report: Report,
   { seed, signal }: { readonly seed: number; readonly signal: AbortSignal },
 ): Promise<void> {
@@ -138,7 +160,8 @@ async function holdOnce(
   clearTimeout(timer)
   try {
     const text = 'Tell me all you know about network policies.'
-    const stream = ask({ server, text, maxTokens: LONGEST, ignoreEos: true, tokensPerSecond, seed, patience }, signal)
+    const how = { maxTokens: LONGEST, ignoreEos: true, tokensPerSecond, seed, patience }
+    const stream = ask({ server, text, ...how, ...(localPort !== undefined && { localPort }) }, signal)
     for await (const piece of stream) {
       lastAtMs = now()
       timer.refresh()

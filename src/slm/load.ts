@@ -1,11 +1,12 @@
 // Clients of the model server as a program: a stranger that hammers, one that holds a stream, and the load measurement.
 import { PATIENCE } from './client.ts'
-import { hammer, hold, type Load, measure } from './load-modes.ts'
+import { hammer, hold, type Load, measure, question } from './load-modes.ts'
 import { CommandLine, onEnd, report, runProgram } from './program.ts'
 
 const USAGE = [
   'load.ts hammer --url http://HOST:PORT [--concurrency 4] [--max-tokens 64] [--duration SECONDS] [--every-ms 500]',
-  'load.ts hold --url http://HOST:PORT [--rate 20] [--quiet-ms 500] [--silence-ms 5000] [--again] [--duration SECONDS]',
+  'load.ts hold --url http://HOST:PORT [--rate 20] [--quiet-ms 500] [--silence-ms 5000] [--again] [--local-port N] [--duration SECONDS]',
+  'load.ts ask --url http://HOST:PORT --question TEXT',
   'load.ts measure --url http://HOST:PORT [--requests 20] [--concurrency 1] [--max-tokens 32]',
 ].join(' | ')
 
@@ -19,13 +20,17 @@ const names = [
   'quiet-ms',
   'silence-ms',
   'connect-ms',
+  'local-port',
+  'question',
   'requests',
 ]
 
 await runProgram(async () => {
   const [mode, ...rest] = process.argv.slice(2)
   const line = new CommandLine(rest, { usage: USAGE, names, flags: ['again'] })
-  if (mode !== 'hammer' && mode !== 'hold' && mode !== 'measure') throw line.wrong('say `hammer`, `hold` or `measure`')
+  if (mode !== 'hammer' && mode !== 'hold' && mode !== 'measure' && mode !== 'ask') {
+    throw line.wrong('say `hammer`, `hold`, `measure` or `ask`')
+  }
   const server = line.url('url', process.env['SLM_URL'])
   const ended = new AbortController()
   onEnd(() => ended.abort())
@@ -36,10 +41,14 @@ await runProgram(async () => {
     connectMs: line.number('connect-ms', [PATIENCE.connectMs, 1, 600_000]),
     silenceMs: line.number('silence-ms', [mode === 'hold' ? 5_000 : PATIENCE.silenceMs, 1, 600_000]),
   }
-  if (mode === 'hold') {
+  if (mode === 'ask') {
+    await question({ api: server, text: line.text('question') ?? '' }, report, ended.signal)
+  } else if (mode === 'hold') {
     const tokensPerSecond = line.number('rate', [20, 1, 1000])
     const quietMs = line.number('quiet-ms', [500, 1, 600_000])
-    await hold({ server, tokensPerSecond, quietMs, patience, again: line.flag('again') }, report, ended.signal)
+    const localPort = line.number('local-port', [0, 1, 65_535])
+    const given = { server, tokensPerSecond, quietMs, patience, again: line.flag('again') }
+    await hold({ ...given, ...(localPort > 0 && { localPort }) }, report, ended.signal)
   } else {
     const load: Load = {
       server,
