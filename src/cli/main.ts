@@ -1,5 +1,7 @@
 // argv -> command -> exit code. Each command is one file in `commands/`, registered here.
+import { doctorCommand } from './commands/doctor.ts'
 import { renderCommand } from './commands/render.ts'
+import { upCommand } from './commands/up.ts'
 import { programOf, run } from './run.ts'
 
-await run(programOf([renderCommand()]), process.argv.slice(2))
+await run(programOf([doctorCommand(), renderCommand(), upCommand()]), process.argv.slice(2))

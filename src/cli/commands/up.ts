@@ -1,0 +1,39 @@
+// `moat up`: a mini-cluster on this machine, open first, then behind its moat; probed both times.
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { exits } from '../exit-code.ts'
+import { outputOption } from '../output-format.ts'
+
+export interface UpOptions {
+  readonly file: readonly string[]
+  readonly once: boolean
+  readonly simulate: boolean
+  readonly model?: string
+  readonly maxCells: number
+  readonly output: 'text' | 'json'
+}
+
+function positive(text: string): number {
+  const value = Number(text)
+  if (!/^\d+$/.test(text) || value < 1 || value > 1_000_000) {
+    throw new InvalidArgumentError('It must be a whole number from 1 to 1000000.')
+  }
+  return value
+}
+
+export function upCommand(): Command {
+  return new Command('up')
+    .description('show a moat take hold: real pods, a real model and a real kernel on this machine, without Kubernetes')
+    .argument('[path...]', 'files or folders with manifests; `-` reads stdin')
+    .addOption(new Option('-f, --file <path...>', 'the same as an argument').default([], 'none'))
+    .option('--once', 'stop after the measurements, without the live view', false)
+    .option('--simulate', 'predict only: nothing is made, no kernel enforces anything', false)
+    .option('--model <file>', 'a GGUF file to serve instead of the one that set-up chose; `bundled` is the small one')
+    .option('--max-cells <n>', 'probe at most so many cells of the truth table in each phase', positive, 5000)
+    .addOption(outputOption(['text', 'json']))
+    .action(
+      exits(async (paths: readonly string[], options: UpOptions) => {
+        const { up } = await import('../up/up.ts')
+        return up([...paths, ...options.file], options)
+      }),
+    )
+}

@@ -1,0 +1,168 @@
+// The model and those who call it, in one sandbox: started, measured, and kept busy while the rules change.
+import { type Pod, qualifiedName } from '../../policy/snapshot.ts'
+import type { Sandbox } from '../../sandbox/sandbox.ts'
+import { COMMAND_ANNOTATION } from '../../sandbox/workload.ts'
+import { Actor, type Message } from './actors.ts'
+import type { Part } from './cast.ts'
+import { apiPort, modelUrl } from './model-url.ts'
+import type { Load } from './report.ts'
+import { number } from './story.ts'
+import type { HeldStream } from './streams.ts'
+
+const QUESTION = 'Which pods may call the model?'
+const REQUESTS = 20
+const ANSWER_TOKENS = 24
+const HAMMERS = 4
+/** Pieces a second that a held stream asks for. */
+const STREAM_RATE = 20
+/** The readers' own port: nothing else in their pods uses it, so it names the flow. */
+const STREAM_PORT = 61_001
+/** How long a stranger waits for a connection; what a policy drops would wait for minutes. */
+const CONNECT_MS = 1_000
+
+/** What to show: whom each Moat casts, and the weights that the user named. */
+export interface Programme {
+  readonly parts: readonly Part[]
+  readonly weights: string | undefined
+}
+
+export class Demonstration {
+  readonly #sandbox: Sandbox
+  readonly #programme: Programme
+  /** The first Moat that selects a pod: its caller and stranger play. */
+  readonly #part: Part | undefined
+  #ready: Message | undefined
+  #stranger: Actor | undefined
+  #said = ''
+
+  constructor(sandbox: Sandbox, programme: Programme) {
+    this.#sandbox = sandbox
+    this.#programme = programme
+    this.#part = programme.parts.find(({ models }) => models.length > 0)
+  }
+
+  /** The pod that may call the model, where there is one. */
+  get caller(): Pod | undefined {
+    return this.#part?.caller
+  }
+
+  get stranger(): Pod | undefined {
+    return this.#part?.stranger
+  }
+
+  /** The language model's name as it calls itself; `undefined` when no pod runs one. */
+  get model(): string | undefined {
+    return this.#ready && String(this.#ready['model'])
+  }
+
+  get #url(): string {
+    const { moat, models } = this.#part as Part
+    const model = models[0] as Pod
+    const { snapshot } = this.#sandbox.topology
+    return modelUrl(snapshot, model, apiPort(moat, snapshot, model))
+  }
+
+  /** Starts the models, the users' own programs, the feature API and the stranger; resolves when all of them are at work. */
+  async start(): Promise<void> {
+    const own = this.#sandbox.topology.pods.filter(({ pod }) => pod.annotations.has(COMMAND_ANNOTATION))
+    await Promise.all(
+      own.map(({ pod }) => this.#sandbox.spawn(pod, ['sh', '-c', pod.annotations.get(COMMAND_ANNOTATION) ?? ''])),
+    )
+    const servers = await Promise.all(
+      this.#programme.parts.flatMap((part) => part.models.map((pod) => this.#serve(part, pod))),
+    )
+    const ready = await Promise.all(servers.map((server) => server.saw('ready')))
+    this.#ready = ready[0]
+    if (!this.#part) return
+    const { caller, stranger } = this.#part
+    await Promise.all([caller && this.#startFeatureApi(caller), stranger && this.#startHammering(stranger)])
+  }
+
+  #serve({ moat }: Part, pod: Pod): Promise<Actor> {
+    const { weights } = this.#programme
+    const port = apiPort(moat, this.#sandbox.topology.snapshot, pod)
+    const args = ['--port', `${port}`, ...(weights === undefined ? [] : ['--model', weights])]
+    return Actor.start(this.#sandbox, pod, { name: 'main', args })
+  }
+
+  /** The feature API is a service of its own; its first user asks it one question. */
+  async #startFeatureApi(pod: Pod): Promise<void> {
+    if (pod.annotations.has(COMMAND_ANNOTATION)) return
+    const port = pod.ports.find(({ protocol }) => protocol === 'TCP')?.port ?? 3000
+    const args = ['--slm', this.#url, '--port', `${port}`]
+    const api = await Actor.start(this.#sandbox, pod, { name: 'feature-api', args })
+    await api.saw('ready')
+    const asking = await Actor.start(this.#sandbox, pod, {
+      name: 'load',
+      args: ['ask', '--url', `http://127.0.0.1:${port}`, '--question', QUESTION],
+    })
+    this.#said = String((await asking.saw('answer', 'failed'))['text'] ?? '').trim()
+  }
+
+  async #startHammering(pod: Pod): Promise<void> {
+    if (pod.annotations.has(COMMAND_ANNOTATION)) return
+    const bounds = ['--concurrency', `${HAMMERS}`, '--connect-ms', `${CONNECT_MS}`, '--every-ms', '100']
+    this.#stranger = await Actor.start(this.#sandbox, pod, {
+      name: 'load',
+      args: ['hammer', '--url', this.#url, ...bounds],
+    })
+    await this.#stranger.saw('counts')
+  }
+
+  /** Who is there and what they do, name and sentence. */
+  introductions(): (readonly [string, string])[] {
+    if (!this.#part || !this.#ready)
+      return [['no model', 'no pod is selected by a Moat, so no pod runs a language model']]
+    const { models, caller } = this.#part
+    const parameters = Number(this.#ready['parameters'])
+    const size = parameters >= 1e7 ? `${Math.round(parameters / 1e6)} M` : `${(parameters / 1e6).toFixed(2)} M`
+    return [
+      ...models.map(
+        (pod) =>
+          [
+            qualifiedName(pod),
+            `serves ${this.model} (${String(this.#ready?.['source'])}, ${size} parameters)`,
+          ] as const,
+      ),
+      ...(caller && this.#said !== ''
+        ? [[qualifiedName(caller), `asks “${QUESTION}” and streams “${this.#said}”`] as const]
+        : []),
+    ]
+  }
+
+  /** `1,234 answers`, since the stranger began; `undefined` where nobody plays the stranger. */
+  drained(): string | undefined {
+    const counts = this.#stranger?.last('counts')
+    return counts && `${number(Number(counts['answered']))} answers`
+  }
+
+  /** Opens one long answer for each reader and waits until its text comes. */
+  async holdStreams(): Promise<HeldStream[]> {
+    if (!this.#part) return []
+    const { models, caller, stranger } = this.#part
+    const url = this.#url
+    return Promise.all(
+      [stranger, caller]
+        .flatMap((pod) => pod ?? [])
+        .map(async (pod) => {
+          const args = ['hold', '--url', url, '--rate', `${STREAM_RATE}`, '--local-port', `${STREAM_PORT}`]
+          const actor = await Actor.start(this.#sandbox, pod, { name: 'load', args })
+          await actor.saw('open')
+          return { actor, model: models[0] as Pod, localPort: STREAM_PORT }
+        }),
+    )
+  }
+
+  /** What the caller's users wait for: answers one after another, from within its pod. */
+  async measure(): Promise<Load | undefined> {
+    if (!this.#part?.caller) return undefined
+    const args = ['measure', '--url', this.#url, '--requests', `${REQUESTS}`, '--max-tokens', `${ANSWER_TOKENS}`]
+    const actor = await Actor.start(this.#sandbox, this.#part.caller, { name: 'load', args })
+    const measured = await actor.saw('measured')
+    await actor.process.exited
+    const [requests, p50Ms, p95Ms, tokensPerSecond] = ['requests', 'p50Ms', 'p95Ms', 'tokensPerSecond'].map((key) =>
+      Number(measured[key]),
+    )
+    return { requests, p50Ms, p95Ms, tokensPerSecond } as Load
+  }
+}

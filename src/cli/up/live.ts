@@ -1,0 +1,90 @@
+// The live view: what the kernel does as it happens, and what changes when the user saves a file.
+import { type Cell, changedCells, summarise } from '../../analysis/truth-table.ts'
+import { outputClosed, printDiagnostics } from '../output.ts'
+import { describeEvent, feed } from './event-feed.ts'
+import { readScene } from './input.ts'
+import type { Stage } from './play.ts'
+import { describeProofs } from './proof-report.ts'
+import type { Scene } from './scene.ts'
+import { describeTable, number } from './story.ts'
+import { probeTable } from './table.ts'
+import { watchFiles } from './watch-files.ts'
+import { directory } from './who.ts'
+
+export interface LiveStart {
+  readonly scene: Scene
+  readonly paths: readonly string[]
+  readonly cells: readonly Cell[]
+  readonly ended: AbortSignal
+}
+
+const COLOURS = { allow: 'green', DENY: 'red', CUT: 'red', SPOOF: 'magenta' } as const
+const FLUSH_MS = 2_000
+const SHOWN_CHANGES = 12
+
+/** Runs until the user ends it or the reader of stdout goes away. */
+export async function liveView(stage: Stage, start: LiveStart): Promise<void> {
+  const { story, tap, rules, sandbox } = stage
+  const { paths, ended } = start
+  const files = paths.filter((path) => path !== '-')
+  story.heading(`LIVE: edit ${files.join(', ') || 'nothing (the input came from stdin)'} and save; Ctrl-C ends`)
+  let nameOf = directory(sandbox.topology.snapshot.pods)
+  const events = feed(
+    (event) => {
+      const meaning = rules.meaning(event)
+      return meaning && describeEvent(event, meaning, nameOf)
+    },
+    (entry, repeated) => {
+      if (!entry) story.line('', repeated)
+      else if (repeated !== '') story.line(entry.verdict, `${entry.connection}: ${repeated}`)
+      else story.line(story.paint(COLOURS[entry.verdict], entry.verdict), `${entry.connection}; ${entry.by}`)
+    },
+  )
+  tap.onLoss = ({ count }) => story.line('', `${number(count)} events came too fast to be read`)
+  const stopListening = tap.listen((event) => events.take(event))
+  const timer = setInterval(() => events.flush(), FLUSH_MS)
+
+  let cells = start.cells.filter(({ phase }) => phase === 'moat')
+  let again = Promise.resolve()
+  const reload = async (): Promise<void> => {
+    const { scene, diagnostics } = readScene(paths, stage.options.maxCells)
+    printDiagnostics(diagnostics)
+    if (!scene) {
+      story.line('unchanged', 'the input cannot be used; the rules in force stay')
+      return
+    }
+    story.heading('CHANGED: rendered, proven and put in force again')
+    await sandbox.update(scene.topology)
+    nameOf = directory(scene.topology.snapshot.pods)
+    const commit = await rules.enforce(scene.guarded.snapshot)
+    story.block(describeProofs(scene.proofs, story))
+    story.line('rules', `in force after ${(commit.endMs - commit.startMs).toFixed(1)} ms`)
+    const after = await probeTable(sandbox, {
+      engine: scene.guarded.engine,
+      phase: 'moat',
+      attempts: scene.plan.attempts,
+    })
+    story.line('truth table', describeTable(after, summarise(after)))
+    const changes = changedCells(cells, after)
+    for (const cell of changes.slice(0, SHOWN_CHANGES)) {
+      const { source, destination, protocol, port, family, observed } = cell
+      story.block(`now ${observed}: ${source} → ${destination} ${protocol.toLowerCase()}/${port} IPv${family}`)
+    }
+    if (changes.length > SHOWN_CHANGES) story.block(`and ${number(changes.length - SHOWN_CHANGES)} more cells`)
+    if (changes.length === 0) story.block('no cell changed')
+    cells = after
+  }
+  const watcher = await watchFiles(files, () => {
+    again = again.then(reload)
+  })
+  await new Promise<void>((resolve) => {
+    for (const signal of [ended, outputClosed]) {
+      if (signal.aborted) resolve()
+      else signal.addEventListener('abort', () => resolve(), { once: true })
+    }
+  })
+  watcher.close()
+  clearInterval(timer)
+  stopListening()
+  await again
+}

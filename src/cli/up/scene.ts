@@ -1,0 +1,91 @@
+// All that a run shows, worked out from the input before anything is made: places, policies, proofs and the table to probe.
+import { type Plan, planAttempts } from '../../analysis/truth-table.ts'
+import type { Proof } from '../../analysis/proof.ts'
+import { prove } from '../../analysis/prove.ts'
+import { type Diagnostic, hasErrors } from '../../diag/diagnostic.ts'
+import { type Endpoint, outsideEndpoint, podEndpoint } from '../../engine/endpoint.ts'
+import { CONFORMANCE } from '../../engine/profile.ts'
+import { createEngine, type Engine } from '../../engine/engine.ts'
+import { policiesInForce } from '../../intent/policies-in-force.ts'
+import type { Namespace, Snapshot } from '../../policy/snapshot.ts'
+import { planTopology, type Topology } from '../../sandbox/topology.ts'
+import { castOf, type Part } from './cast.ts'
+
+/** One side of the comparison: what the engine predicts from and what the kernel gets. */
+export interface Side {
+  readonly snapshot: Snapshot
+  readonly engine: Engine
+}
+
+export interface Scene {
+  readonly topology: Topology
+  /** Without any policy: the positive control. */
+  readonly open: Side
+  /** With the hand-written policies and those that the Moats render to. */
+  readonly guarded: Side
+  readonly plan: Plan
+  readonly proofs: readonly Proof[]
+  readonly parts: readonly Part[]
+  readonly remarks: readonly string[]
+}
+
+export interface SceneLimits {
+  readonly attempts: number
+  readonly policyPorts: number
+}
+
+/** `scene` is absent when the diagnostics have an error. */
+export interface SceneAnswer {
+  readonly scene?: Scene
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** The sandbox makes a namespace that the input only mentions with nothing but its name label, so nothing is unknown there (S40). */
+function settled(snapshot: Snapshot): { readonly snapshot: Snapshot; readonly assumed: readonly string[] } {
+  const assumed: string[] = []
+  const namespaces = new Map<string, Namespace>()
+  for (const [name, namespace] of snapshot.namespaces) {
+    if (!namespace.declared) assumed.push(name)
+    namespaces.set(name, { ...namespace, declared: true })
+  }
+  return { snapshot: { ...snapshot, namespaces }, assumed }
+}
+
+function sideOf(snapshot: Snapshot): Side {
+  return { snapshot, engine: createEngine(snapshot, CONFORMANCE) }
+}
+
+/** Sets the scene for an input as parsed. */
+export function sceneOf(input: Snapshot, limits: SceneLimits): SceneAnswer {
+  const inForce = policiesInForce(input)
+  if (hasErrors(inForce.diagnostics)) return { diagnostics: inForce.diagnostics }
+  const proofs = inForce.moats.map(({ moat }) => prove(inForce.snapshot, moat))
+  const topology = planTopology(inForce.snapshot)
+  const { snapshot, assumed } = settled(topology.snapshot)
+  const ends: Endpoint[] = [
+    ...snapshot.pods.map((pod) => podEndpoint(pod)),
+    ...topology.outside.map(({ address }) => outsideEndpoint(address)),
+  ]
+  const plan = planAttempts(ends, snapshot.networkPolicies, limits)
+  const remarks = [
+    ...topology.omitted,
+    ...(assumed.length === 0
+      ? []
+      : [`namespaces known by name only get no label but their name here: ${assumed.toSorted().join(', ')}`]),
+    ...(plan.attempts.length < plan.whole
+      ? [`the truth table has ${plan.whole} cells; ${plan.attempts.length}, evenly spread, are probed`]
+      : []),
+  ]
+  return {
+    diagnostics: inForce.diagnostics,
+    scene: {
+      topology,
+      open: sideOf({ ...snapshot, networkPolicies: [] }),
+      guarded: sideOf(snapshot),
+      plan,
+      proofs,
+      parts: snapshot.moats.map((moat) => castOf(snapshot, moat, [topology.dns.pod])),
+      remarks,
+    },
+  }
+}

@@ -1,0 +1,38 @@
+// The main job, outside: goes into the sandbox's namespaces and comes back with its exit code, or predicts without them.
+import type { ExitCode } from '../exit-code.ts'
+import { CLEAN, ENVIRONMENT, FINDINGS, UNUSABLE } from '../exit-code.ts'
+import { enter, inside } from '../../sandbox/enter.ts'
+import type { UpOptions } from '../commands/up.ts'
+import { printDiagnostics, printNote } from '../output.ts'
+import { readScene } from './input.ts'
+import { perform } from './perform.ts'
+import { simulate } from './simulate.ts'
+
+/** Runs the whole of `moat up`. Outside of Linux, and where namespaces cannot be had, only the prediction is made. */
+export async function up(paths: readonly string[], options: UpOptions): Promise<ExitCode> {
+  if (paths.length === 0) {
+    printDiagnostics([
+      {
+        severity: 'error',
+        code: 'no-input',
+        message: 'nothing to bring up',
+        help: 'name a file or folder with manifests: moat up examples/seed',
+      },
+    ])
+    return UNUSABLE
+  }
+  const here = inside()
+  if (!here && !options.simulate) {
+    const entered = await enter()
+    if (entered.kind === 'ended') return entered.exitCode as ExitCode
+    printDiagnostics(entered.diagnostics)
+    printNote('no kernel here: what follows is the prediction only')
+  }
+  const { scene, diagnostics } = readScene(paths, options.maxCells)
+  printDiagnostics(diagnostics)
+  if (!scene) return UNUSABLE
+  if (here) return perform({ scene, inside: here, paths, options })
+  const refuted = simulate(scene, options)
+  if (!options.simulate) return ENVIRONMENT
+  return refuted ? FINDINGS : CLEAN
+}
