@@ -156,7 +156,9 @@ async function run(mode: SandboxMode, argv: readonly string[]): Promise<Run> {
     return await new Promise<Run>((resolve) => {
       child.on('error', (error) => resolve({ ready: false, exitCode: 3, words: error.message }))
       child.on('close', (code, signal) => {
-        const exitCode = code ?? 128 + (SIGNAL_NUMBERS[signal ?? ''] ?? 0)
+        // After the start only `unshare` itself still has this pipe: it complains when it cannot die of its child's SIGKILL.
+        const killed = words.includes(READY) && /\bunshare\b/.test(words.slice(words.indexOf(READY)))
+        const exitCode = killed ? 137 : (code ?? 128 + (SIGNAL_NUMBERS[signal ?? ''] ?? 0))
         // A user who did not wait for the start is no failure of it.
         resolve({ ready: words.includes(READY) || signals.asked(), exitCode, words })
       })
