@@ -7,14 +7,14 @@ import { join } from 'node:path'
 
 export type User = 'self' | 'nobody'
 
-const NOBODY = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--']
+const NOBODY = ['--reuid=65534', '--regid=65534', '--clear-groups', '--']
 const folder = join(import.meta.dirname, '..', 'kernel', 'programs')
 
 /** Why programs cannot run as another, ordinary user here, or `undefined` when they can. */
 export function noOrdinaryUser(): string | undefined {
   if (process.getuid?.() !== 0) return 'not root: the other tests run as an ordinary user already'
-  const [program = '', ...args] = [...NOBODY, process.execPath, '--check', join(folder, 'phases.ts')]
-  return spawnSync(program, args).status === 0 ? undefined : 'an ordinary user cannot read this checkout'
+  const args = [...NOBODY, process.execPath, '--check', join(folder, 'phases.ts')]
+  return spawnSync('setpriv', args).status === 0 ? undefined : 'an ordinary user cannot read this checkout'
 }
 
 export interface Ended {
@@ -52,7 +52,7 @@ function tagged(tag: string): number[] {
 export function start(program: string, args: readonly string[] = [], user: User = 'self'): Running {
   const tag = `MOAT_TEST_TAG=${randomUUID()}`
   const temporary = mkdtempSync(join(tmpdir(), 'moat-test-'))
-  const as = user === 'nobody' ? NOBODY : []
+  const as = user === 'nobody' ? ['setpriv', ...NOBODY] : []
   const [command = '', ...rest] = [...as, process.execPath, join(folder, program), ...args]
   const [name = '', value = ''] = tag.split('=')
   const env = { ...process.env, [name]: value, TMPDIR: temporary, HOME: '/', NODE_OPTIONS: '', VITEST: '' }

@@ -12,7 +12,7 @@ import sctp
 from listeners import send_from
 
 IN_FLIGHT, AT_ONCE = 256, 64
-WAITS = (1.0, 2.0, 4.0, 8.0)
+WAITS = (0.5, 1.0, 2.0, 4.0)
 MOST_ATTEMPTS = 24
 SHORT = 0.1
 CLOSE_HARD = struct.pack("ii", 1, 0)

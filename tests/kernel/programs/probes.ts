@@ -1,7 +1,8 @@
 // Inside: probes of every protocol and family, with everything open, then with rules that deny some; prints one JSON line.
 import { formatAddress } from '../../../src/sets/ip-address.ts'
 import { inside } from '../../../src/sandbox/enter.ts'
-import type { Probe } from '../../../src/sandbox/probe.ts'
+import type { FlowEvent } from '../../../src/sandbox/events.ts'
+import { monotonicMs, type Probe } from '../../../src/sandbox/probe.ts'
 import { Sandbox } from '../../../src/sandbox/sandbox.ts'
 import { planTopology } from '../../../src/sandbox/topology.ts'
 import { enterOrExit } from '../../support/enter-or-exit.ts'
@@ -23,8 +24,15 @@ table inet test {
   }
 }`
 
+const DIAL = `import socket
+one = socket.socket()
+one.settimeout(0.2)
+one.connect_ex(("10.244.0.2", 8080))`
+
 const topology = planTopology(snapshot([pod('a/one', { app: 'one' }), pod('a/two', { app: 'two' })]))
-await using sandbox = await Sandbox.create(topology, { dns: false })
+await using sandbox = await Sandbox.create(topology, { dns: false, accepted: true })
+const flows: FlowEvent[] = []
+sandbox.listenTo({ flow: (event) => flows.push(event) })
 const [one, two] = topology.pods.map((placed) => placed.pod)
 if (!one || !two) throw new Error('no pods')
 const probes: Probe[] = []
@@ -55,12 +63,29 @@ const silent: Probe = {
 const open = await sandbox.probe([...probes, silent])
 const commit = await sandbox.apply(RULES)
 const ruled = await sandbox.probe([...probes, silent])
-const cells = ruled.map(({ probe, observation, detail }, index) => ({
-  address: formatAddress(probe.address),
-  source: probe.source.kind === 'pod' ? probe.source.pod.name : formatAddress(probe.source.address),
-  protocol: probe.protocol,
+const cells = ruled.map(({ probe, observation, detail, atMs }, index) => ({
+  cell: [
+    probe.source.kind === 'pod' ? probe.source.pod.name : formatAddress(probe.source.address),
+    formatAddress(probe.address),
+    `${probe.protocol}/${probe.port}`,
+  ].join(' '),
   open: open[index]?.observation,
   ruled: observation,
+  // Evidence in the second round is from after the commit was begun and before now: one clock for kernel and program.
+  inTime: atMs === undefined || (atMs >= commit.startMs && atMs <= monotonicMs()),
   detail,
 }))
-process.stdout.write(`${JSON.stringify({ mode: inside()?.mode, transactions: commit.transactions, cells })}\n`)
+// A program of a pod, not a probe: its denial comes as an event.
+const dialled = await sandbox.spawn(one, ['python3', '-c', DIAL])
+await dialled.exited
+const seen = (): FlowEvent | undefined => flows.find((event) => event.prefix === 'tcp4')
+while (!seen()) await new Promise((resolve) => setTimeout(resolve, 10))
+const event = seen()
+const flow = event && {
+  ...event,
+  source: formatAddress(event.source),
+  destination: formatAddress(event.destination),
+  sourcePort: event.sourcePort > 0,
+  atMs: event.atMs > commit.endMs && event.atMs <= monotonicMs(),
+}
+process.stdout.write(`${JSON.stringify({ mode: inside()?.mode, transactions: commit.transactions, cells, flow })}\n`)
