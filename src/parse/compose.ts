@@ -1,7 +1,8 @@
 // From js-yaml's events to trees: keys as strings, anchors, merges and limits; nothing here throws.
-import { EVENT_ID, getScalarValue, SCALAR_STYLE, type Event, type ScalarEvent } from 'js-yaml'
+import { COLLECTION_STYLE, EVENT_ID, getScalarValue, SCALAR_STYLE, type Event, type ScalarEvent } from 'js-yaml'
 import type { ParseCode } from './codes.ts'
 import { plainValue } from './dialect.ts'
+import { closingBracket, emptyPlace } from './gaps.ts'
 import type { Entry, ListNode, MappingNode, Node, Range } from './node.ts'
 
 /** What composing found wrong, in offsets of the file. */
@@ -32,6 +33,8 @@ interface Building {
     | { kind: 'mapping'; entries: Map<string, Entry> }
     | { kind: 'document' }
   start: number
+  /** In brackets. */
+  flow: boolean
   anchor: string | undefined
   /** Nodes in this collection, aliases expanded. */
   size: number
@@ -100,7 +103,7 @@ export function compose(events: readonly Event[], chunk: Chunk): Node[] {
         anchors = new Map()
         aliases = 0
         aliased = 0
-        stack.push(building({ kind: 'document' }, last, undefined))
+        stack.push(building({ kind: 'document' }, { start: last, flow: false, anchor: undefined }))
         break
       case EVENT_ID.SCALAR: {
         const node = scalar(event, chunk, last)
@@ -114,7 +117,8 @@ export function compose(events: readonly Event[], chunk: Chunk): Node[] {
       case EVENT_ID.MAPPING: {
         const isList = event.type === EVENT_ID.SEQUENCE
         const start = chunk.offset + event.start
-        last = Math.max(last, start)
+        const flow = event.style === COLLECTION_STYLE.FLOW
+        last = Math.max(last, flow ? start + 1 : start)
         const tag = slice(event.tagStart, event.tagEnd)
         if (tag !== undefined && tag !== '!' && tagName(tag) !== (isList ? 'seq' : 'map')) {
           report(unknownTag(tag, { start: chunk.offset + event.tagStart, end: chunk.offset + event.tagEnd }))
@@ -122,7 +126,11 @@ export function compose(events: readonly Event[], chunk: Chunk): Node[] {
         const anchor = slice(event.anchorStart, event.anchorEnd)
         if (anchor !== undefined) anchors.set(anchor, 'open')
         stack.push(
-          building(isList ? { kind: 'list', items: [] } : { kind: 'mapping', entries: new Map() }, start, anchor),
+          building(isList ? { kind: 'list', items: [] } : { kind: 'mapping', entries: new Map() }, {
+            start,
+            flow,
+            anchor,
+          }),
         )
         break
       }
@@ -157,6 +165,7 @@ export function compose(events: readonly Event[], chunk: Chunk): Node[] {
       case EVENT_ID.POP: {
         const top = stack.pop()
         if (!top || top.node.kind === 'document') break
+        if (top.flow) last = chunk.offset + closingBracket(chunk.text, last - chunk.offset)
         const node = finish(top, last, report)
         if (node.kind === 'list' || node.kind === 'mapping') last = Math.max(last, node.end)
         if (top.anchor !== undefined) anchors.set(top.anchor, { node, size: top.size })
@@ -167,8 +176,8 @@ export function compose(events: readonly Event[], chunk: Chunk): Node[] {
   return documents
 }
 
-function building(node: Building['node'], start: number, anchor: string | undefined): Building {
-  return { node, start, anchor, size: 1, key: undefined, merges: [] }
+function building(node: Building['node'], at: Pick<Building, 'start' | 'flow' | 'anchor'>): Building {
+  return { node, ...at, size: 1, key: undefined, merges: [] }
 }
 
 function finish(top: Building, end: number, report: (problem: ComposeProblem) => void): Node {
@@ -230,7 +239,7 @@ function scalar(event: ScalarEvent, chunk: Chunk, last: number): Node {
   const quotes = event.style === SCALAR_STYLE.SINGLE_QUOTED || event.style === SCALAR_STYLE.DOUBLE_QUOTED ? 1 : 0
   const range =
     event.valueStart === -1
-      ? emptyPlace(chunk, event.tagEnd === -1 ? last : chunk.offset + event.tagEnd)
+      ? shifted(emptyPlace(chunk.text, event.tagEnd === -1 ? last - chunk.offset : event.tagEnd), chunk.offset)
       : { start: chunk.offset + event.valueStart - quotes, end: chunk.offset + event.valueEnd + quotes }
   const value = event.style === SCALAR_STYLE.PLAIN ? plainValue(text) : text
   if (event.tagStart === -1) return typed(value, text, range)
@@ -255,18 +264,13 @@ function scalar(event: ScalarEvent, chunk: Chunk, last: number): Node {
   return { kind: 'null', ...range }
 }
 
+function shifted({ start, end }: Range, offset: number): Range {
+  return { start: start + offset, end: end + offset }
+}
+
 function typed(value: string | number | boolean | null, text: string, range: Range): Node {
   if (value === null) return { kind: 'null', ...range }
   if (typeof value === 'string') return { kind: 'string', value, ...range }
   if (typeof value === 'number') return { kind: 'number', value, text, ...range }
   return { kind: 'boolean', value, text, ...range }
-}
-
-/** Where nothing was written: the `-` or `:` that stands alone behind the last thing read, else right behind it. */
-function emptyPlace(chunk: Chunk, last: number): Range {
-  const gap = /^(?:[^\S\n]*(?:#[^\n]*)?\n)*[^\S\n]*([-:?])/.exec(
-    chunk.text.slice(last - chunk.offset, last - chunk.offset + 2_000),
-  )
-  const start = gap ? last + gap[0].length - 1 : last
-  return { start, end: start + 1 }
 }

@@ -31,10 +31,6 @@ export function plainValue(text: string): string | number | boolean | null {
   if (INFINITE.test(text)) return text.startsWith('-') ? -Infinity : Infinity
   if (NOT_A_NUMBER.test(text)) return NaN
   const plain = text.startsWith('.') ? text : text.replaceAll('_', '')
-  if (INTEGER.test(plain)) return integer(plain)
-  if (FLOAT.test(plain)) {
-    const value = Number(plain)
-    if (Number.isFinite(value)) return value
-  }
-  return text
+  const value = INTEGER.test(plain) ? integer(plain) : FLOAT.test(plain) ? Number(plain) : Infinity
+  return Number.isFinite(value) ? value : text
 }

@@ -10,25 +10,30 @@ import type { Report } from './report.ts'
 /** Deepest nesting of lists and mappings that is read. */
 const MAX_DEPTH = 100
 
-/** True for a piece of directives, comments and blank lines only: the document they belong to follows. */
-function isDirectives(text: string, start: number, end: number): boolean {
-  let found = false
-  for (let line = start; line < end;) {
-    const newline = text.indexOf('\n', line)
-    const next = newline === -1 || newline >= end ? end : newline + 1
-    const first = text.slice(line, next).trimStart()[0]
-    if (first === '%') found = true
-    else if (first !== undefined && first !== '#') return false
-    line = next
+/**
+ * Where the document starts whose `---` stands at `marker`: at its first directive where it has any. Directives stand
+ * at the start of the text or behind a line `...`, with comments and blank lines among them.
+ */
+function documentStart(text: string, marker: number, from: number): number {
+  let start = marker
+  let end = marker
+  while (end > from) {
+    const line = text.lastIndexOf('\n', end - 2) + 1
+    const content = text.slice(line, end).trimEnd()
+    if (content.startsWith('%')) start = line
+    else if (content.trimStart() !== '' && !content.trimStart().startsWith('#'))
+      return content === '...' ? start : marker
+    end = line
   }
-  return found
+  return start
 }
 
-/** The pieces between lines that start with `---`. */
+/** The pieces between lines that start with `---`, each with its directives. */
 function piecesOf(text: string): { text: string; offset: number }[] {
   const cuts = [0]
   for (const { index } of text.matchAll(/(?<![^\n])---(?=[ \t\r\n]|$)/g)) {
-    if (index > 0 && !isDirectives(text, cuts.at(-1) ?? 0, index)) cuts.push(index)
+    const start = documentStart(text, index, cuts.at(-1) ?? 0)
+    if (start > 0) cuts.push(start)
   }
   return cuts.map((offset, i) => ({ text: text.slice(offset, cuts[i + 1] ?? text.length), offset }))
 }
@@ -93,16 +98,18 @@ function eventsOf(chunk: Chunk): Event[] | undefined {
 }
 
 function complain(chunk: Chunk, position: number, reason: string): void {
-  const start = chunk.offset + Math.min(position, chunk.text.length)
-  chunk.report({ ...explain(reason, chunk, position), at: { start, end: start + 1 } })
+  // Inside brackets and quotes a tab does no harm.
+  const tab = /flow|comma|quoted|escape/.test(reason) ? undefined : tabIn(chunk.text, position)
+  const end = chunk.text.trimEnd().length // what is missing at the end is shown at the last character
+  const start = chunk.offset + Math.min(tab ?? position, Math.max(0, end - 1))
+  const at = { start, end: start + 1 }
+  if (tab === undefined) chunk.report({ ...explain(reason, chunk), at })
+  else chunk.report({ code: 'tab-indentation', message: 'a tab indents this line', at, help: 'indent with spaces' })
 }
 
-function explain(reason: string, chunk: Chunk, position: number): { code: ParseCode; message: string; help?: string } {
+function explain(reason: string, chunk: Chunk): { code: ParseCode; message: string; help?: string } {
   if (reason.startsWith('nesting exceeded')) {
     return { code: 'too-deep', message: `nested deeper than ${MAX_DEPTH} levels` }
-  }
-  if (reason.startsWith('tab characters') || tabIndents(chunk.text, position)) {
-    return { code: 'tab-indentation', message: 'a tab indents this line', help: 'indent with spaces' }
   }
   if (/non-printable|null byte|valid JSON character/.test(reason)) {
     return {
@@ -132,8 +139,10 @@ const WORDS: Readonly<Record<string, string>> = {
   'can not read a block mapping entry; a multiline key may not be an implicit key': 'a `:` is missing behind a key',
 }
 
-/** True when the line of the error has a tab in its indentation. */
-function tabIndents(text: string, position: number): boolean {
-  const start = text.lastIndexOf('\n', position - 1) + 1
-  return /^[ \t]*$/.test(text.slice(start, position)) && text.slice(start, position).includes('\t')
+/** The first tab in the indentation of the line at `position`, or `undefined`. */
+function tabIn(text: string, position: number): number | undefined {
+  const line = text.lastIndexOf('\n', position - 1) + 1
+  const indentation = /^[ \t]*/.exec(text.slice(line, line + 1_000))?.[0] ?? ''
+  const tab = indentation.indexOf('\t')
+  return tab === -1 ? undefined : line + tab
 }

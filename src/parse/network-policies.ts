@@ -67,7 +67,8 @@ function policyTypes(spec: Value<MappingNode>): readonly ('Ingress' | 'Egress')[
     })
   }
   const types = values.flatMap((value) => asOneOf(value, ['Ingress', 'Egress'] as const) ?? [])
-  return values.length === 0 ? undefined : types
+  // With an unknown one among them nothing follows from the others.
+  return values.length === 0 || types.length < values.length ? undefined : types
 }
 
 /** One rule. S04: `{}` allows everything. S05, S06: a missing list and an empty one both mean any. */

@@ -23,7 +23,7 @@ export interface ParseOptions {
 export interface ParseResult {
   /** What could be read; objects with an error in them are left out, so use it for answers only when there is no error. */
   readonly snapshot: Snapshot
-  /** In the order of the input, then those about the whole. */
+  /** In the order of the input, then those that have no place. */
   readonly diagnostics: readonly Diagnostic[]
   /** Objects that carry no policy, in the order of the input. */
   readonly skipped: readonly Skipped[]
@@ -56,5 +56,12 @@ export function parse(sources: readonly SourceFile[], options: ParseOptions = {}
   }
   const snapshot = assemble(objects, report)
   checkMoats(snapshot, report)
-  return { snapshot, diagnostics: report.diagnostics, skipped }
+  return { snapshot, diagnostics: inOrder(report.diagnostics, sources), skipped }
+}
+
+/** By place; those without one last. */
+function inOrder(diagnostics: readonly Diagnostic[], sources: readonly SourceFile[]): Diagnostic[] {
+  const index = new Map(sources.map((file, i) => [file, i]))
+  const fileOf = ({ span }: Diagnostic) => (span && index.get(span.file)) ?? sources.length
+  return diagnostics.toSorted((a, b) => fileOf(a) - fileOf(b) || (a.span?.start ?? 0) - (b.span?.start ?? 0))
 }
