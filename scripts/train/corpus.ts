@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { BY_HAND } from './by-hand.ts'
 import { EXPLAIN_TOPICS } from './explain.ts'
 import { hash, type Random, seeded } from './random.ts'
 import { REFUSAL_TOPICS, UNSEEN_TOPIC } from './refusals.ts'
@@ -85,7 +86,7 @@ function topicFor(random: Random): Topic {
   throw new RangeError('weights do not add up')
 }
 
-/** `count` training dialogues, and up to `perCategory` held-out prompts of each category. The same seed gives the same corpus. */
+/** `count` training dialogues, and up to `perCategory` held-out prompts of each category, and those written by hand. The same seed gives the same corpus. */
 export function corpus(options: {
   readonly count: number
   readonly seed: number
@@ -102,7 +103,7 @@ export function corpus(options: {
     if (dialogues.some(held)) continue
     train.push({ category: dialogues.map((d) => d.category).join(' + '), turns: dialogues.flatMap((d) => d.turns) })
   }
-  return { train, heldOut: heldOutPrompts(seeded(options.seed + 1), options.perCategory ?? 12) }
+  return { train, heldOut: [...heldOutPrompts(seeded(options.seed + 1), options.perCategory ?? 12), ...BY_HAND] }
 }
 
 function heldOutPrompts(random: Random, perCategory: number): readonly HeldOut[] {

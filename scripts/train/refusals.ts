@@ -224,6 +224,83 @@ const FOREIGN =
     ' ',
   )
 
+const THINGS =
+  'sky grass river dog bird baby road house window chair table book letter paper king sister brother friend neighbour shop street bus ticket game song film winter summer morning bread milk butter egg soup salt sugar garden flower leaf stone sand fire smoke snow ice wind light shadow colour number word language question head hand heart foot eye dream sleep money job office boss meeting email phone screen file code bug exam school class team ball race prize cup'.split(
+    ' ',
+  )
+const QUALITIES =
+  'blue green red big small old young new fast slow hot cold happy sad rich poor good bad easy hard long short high low clean dirty quiet loud famous strange sweet sour dark bright heavy light strong weak'.split(
+    ' ',
+  )
+const DOINGS =
+  'fall fly run swim sing eat drink sleep grow burn melt break turn stop move laugh cry win lose learn teach write read cook clean buy sell travel drive walk jump dance work play speak build paint'.split(
+    ' ',
+  )
+const FREE = [
+  'Why is the <s> <q>?',
+  'Why does the <s> <d>?',
+  'Why do <s>s <d>?',
+  'How do I <d> a <s>?',
+  'How can I <d>?',
+  'When does the <s> <d>?',
+  'Summarise: the <q> <s> and the <t>',
+  'Summarise this: the <s> is <q>.',
+  'What happens when a <s> <d>s?',
+  'What happens if I <d> the <s>?',
+  'Explain how a <s> works.',
+  'Explain why the <s> is <q>.',
+  'Write a haiku about a <s>.',
+  'Write a haiku.',
+  'Write a speech about the <s>.',
+  'Is the <s> <q> or <r>?',
+  'Which <s> is the most <q>?',
+  'My <s> is <q>.',
+  'The <s> is <q> and the <t> is <r>.',
+  'I want to <d> a <q> <s>.',
+  'I like <s>s.',
+  'Where does the <s> <d>?',
+  'Who can <d> the <s>?',
+  'Should I <d> my <s>?',
+  'What is a <q> <s>?',
+  'What makes a <s> <q>?',
+  'How many <s>s does a <t> have?',
+  'How <q> is the <s>?',
+  'Find the error: the <s> <d>s.',
+  'Complete the sentence: the <s> is',
+  'What rhymes with <s>?',
+  'What is the opposite of <q>?',
+  'What is the plural of <s>?',
+  'Can a <s> <d>?',
+  'Did you <d> today?',
+  'Let us <d>.',
+  'the <q> <s>',
+  '<s> <t>',
+  '<s>',
+]
+const NEAR = [
+  'What is [a deployment|a replica set|a stateful set|a daemon set|a job|an operator|a volume|a config map|a sidecar|a webhook|Helm|YAML|JSON|a certificate|a load balancer|an ingress controller|a gateway|a service mesh|etcd|a scheduler|Docker|Linux|a GPU|TCP|UDP|HTTP|TLS|SSH|IPv6|a router|a switch|a subnet mask]?',
+  'How do I [install|upgrade|debug|delete|scale|restart|monitor] [Kubernetes|a cluster|a pod|a deployment|a node|a network plugin|Helm]?',
+  'Which [network plugin|cloud|distribution|version] should I use?',
+  'Explain [TCP|TLS|Helm|etcd|a load balancer|a service mesh|an operator|Docker|Linux].',
+  'What does [kubectl|Helm|Docker|a scheduler|an operator|etcd] do?',
+  'How many [pods|nodes|policies|services|namespaces] are there?',
+  'How much memory does [the cluster|a pod|the model] need?',
+  'What is my IP address?',
+  'Who changed the policy?',
+  'Show me the logs.',
+  'Restart the pod.',
+  'Delete the namespace.',
+  'Why is my pod so slow?',
+  'Why does my pod crash?',
+  'What version are you running?',
+]
+
+/** Everyday sentences about nothing that the model knows. */
+function free(random: Random): Turn {
+  const slots = { s: random.pick(THINGS), t: random.pick(THINGS), q: random.pick(QUALITIES), r: random.pick(QUALITIES) }
+  return turn(random, { ask: FREE, answer: REFUSAL, slots: { ...slots, d: random.pick(DOINGS) } })
+}
+
 /** Letters and signs that the tokenizer spells in bytes. */
 function foreign(random: Random): Turn {
   const words: string[] = []
@@ -243,7 +320,7 @@ export const UNSEEN_TOPIC: Topic = {
 }
 
 export const REFUSAL_TOPICS: readonly Topic[] = [
-  { category: 'refusal: thing', weight: 7, make: (random) => [thing(random, STRANGE)] },
+  { category: 'refusal: thing', weight: 6, make: (random) => [thing(random, STRANGE)] },
   {
     category: 'refusal: place',
     weight: 2,
@@ -278,6 +355,12 @@ export const REFUSAL_TOPICS: readonly Topic[] = [
         slots: { s: syllables(random), t: syllables(random), u: syllables(random) },
       }),
     ],
+  },
+  { category: 'refusal: everyday sentence', weight: 5, make: (random) => [free(random)] },
+  {
+    category: 'refusal: near the world',
+    weight: 2,
+    make: (random) => [turn(random, { ask: NEAR, answer: REFUSAL })],
   },
   { category: 'refusal: foreign letters', weight: 0.7, make: (random) => [foreign(random)] },
 ]

@@ -21,7 +21,11 @@ const SEED_YES =
 const SEED_NO = 'No. Only feature-api may call the small-language-model, so <c> is denied.'
 
 function seedCaller(random: Random): Turn {
-  const c = random.chance(0.2) ? 'feature-api' : otherAppName(random, 'feature-api')
+  const c = random.chance(0.35)
+    ? 'feature-api'
+    : random.chance(0.1)
+      ? random.pick(['everybody', 'a pod of another namespace', 'my laptop', 'a node of another cluster'])
+      : otherAppName(random, 'feature-api')
   return turn(random, { ask: SEED_CALLER_ASK, answer: c === 'feature-api' ? SEED_YES : SEED_NO, slots: { c } })
 }
 
