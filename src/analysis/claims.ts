@@ -201,11 +201,11 @@ function opensDns({ ports }: Outlet): boolean {
 function dns(moat: Moat, outlets: readonly Outlet[], subjects: readonly Subject[]): Claim {
   const cluster = outlets.find(({ role }) => role === 'dns')
   const other = outlets.some((outlet) => outlet.role !== 'dns' && opensDns(outlet))
-  const but = other ? ' but at the egress it declares' : ''
+  const but = other ? ' outside its declared egress' : ''
   const own = moat.namespace
   const claim =
     cluster?.to.kind === 'pods'
-      ? `the model can use no DNS but the cluster's ${peerWords(cluster.to, own)}${other ? ' and the egress it declares' : ''}`
+      ? `the model can use no DNS but the cluster's ${peerWords(cluster.to, own)}${other ? ' and its declared egress' : ''}`
       : `the model cannot use DNS (udp/53, tcp/53)${but}`
   return {
     id: 'dns',

@@ -2,6 +2,7 @@
 import { type Profile, SPEC } from '../engine/profile.ts'
 import { apiPortOf } from '../intent/api-port.ts'
 import { metricsPortOf } from '../intent/metrics-port.ts'
+import { policiesOf } from '../intent/render-policies.ts'
 import { matches, type Selector } from '../policy/selector.ts'
 import { type Moat, qualifiedName, type Snapshot } from '../policy/snapshot.ts'
 import { assertionClaims } from './assertions.ts'
@@ -97,6 +98,9 @@ export function prove(snapshot: Snapshot, moat: Moat, profile: Profile = SPEC): 
     policies: selecting(snapshot, subjects),
     profile: profile.name,
     claims: claims.map((claim) => answer(world, claim, pods)),
-    residuals: residualsOf(moat, entrants, subjects),
+    residuals: [
+      ...residualsOf(moat, entrants, subjects),
+      ...policiesOf(moat, snapshot).residuals.map(({ message }) => message),
+    ],
   }
 }

@@ -1,18 +1,18 @@
-// A proof as text for people, and as JSON for machines.
+// A proof as lines for people, and as plain data for machines.
 import { formatSpan } from '../diag/source.ts'
 import type { Proof, ProofClaim, ProofVerdict, Witness, WitnessEnd } from '../analysis/proof.ts'
 import { formatAddress } from '../sets/ip-address.ts'
+import { type Line, piece, type Style, visible } from './styled-text.ts'
 import { wrap } from './wrap.ts'
 
-/** Colours a word of the left column; the text as it is where there are no colours. */
-export type Paint = (verdict: ProofVerdict | 'RESIDUAL', text: string) => string
-
-const WORDS: Readonly<Record<ProofVerdict | 'RESIDUAL', string>> = {
-  PROVEN: 'PROVEN',
-  REFUTED: 'REFUTED',
-  OUT_OF_SCOPE: 'OUT OF SCOPE',
-  RESIDUAL: 'RESIDUAL',
+/** The left column: a verdict, or what no verdict covers. */
+const WORDS: Readonly<Record<ProofVerdict | 'RESIDUAL', { readonly text: string; readonly style: Style }>> = {
+  PROVEN: { text: 'PROVEN', style: 'good' },
+  REFUTED: { text: 'REFUTED', style: 'bad' },
+  OUT_OF_SCOPE: { text: 'OUT OF SCOPE', style: 'attention' },
+  RESIDUAL: { text: 'RESIDUAL', style: 'muted' },
 }
+const WIDTH = 80
 const COLUMN = 14
 
 function labelsText(labels: ReadonlyMap<string, string>): string {
@@ -38,36 +38,34 @@ export function witnessText(witness: Witness): string {
   return `${endText(source)} to ${endText(destination)} ${protocol.toLowerCase()}/${port}${over} ${verdict}`
 }
 
-function lines(word: ProofVerdict | 'RESIDUAL', texts: readonly string[], paint: Paint): string[] {
-  const [first = '', ...rest] = texts.flatMap((text) => wrap(text, 80 - COLUMN))
-  const gap = ' '.repeat(COLUMN - WORDS[word].length)
-  return [`${paint(word, WORDS[word])}${gap}${first}`, ...rest.map((text) => ' '.repeat(COLUMN) + text)]
-}
-
-function claimLines(claim: ProofClaim, paint: Paint): string[] {
-  const place = claim.location ? ` (${formatSpan(claim.location)})` : ''
-  const texts = [
-    claim.claim,
-    ...(claim.witness ? [`witness: ${witnessText(claim.witness)}`] : []),
-    ...(claim.reason === undefined ? [] : [`${claim.witness ? '' : 'because '}${claim.reason}${place}`]),
+function entry(word: keyof typeof WORDS, texts: readonly string[]): Line[] {
+  const { text, style } = WORDS[word]
+  const [first = '', ...rest] = texts.flatMap((long) => wrap(visible(long), WIDTH - COLUMN))
+  return [
+    [piece(text, style), piece(' '.repeat(COLUMN - text.length)), piece(first)],
+    ...rest.map((more): Line => [piece(' '.repeat(COLUMN)), piece(more)]),
   ]
-  return lines(claim.verdict, texts, paint)
 }
 
-/** What the proof is about, one line for each claim with its witness, then what remains. */
-export function proofText(proof: Proof, paint: Paint = (_, text) => text): string {
+function claimLines({ claim, verdict, witness, reason, location }: ProofClaim): Line[] {
+  const place = location ? ` (${formatSpan(location)})` : ''
+  const why = reason === undefined ? [] : [`${verdict === 'OUT_OF_SCOPE' ? 'because ' : ''}${reason}${place}`]
+  return entry(verdict, [claim, ...(witness ? [`witness: ${witnessText(witness)}`] : []), ...why])
+}
+
+/** What the proof is about, each claim with its witness and reason, then what remains. */
+export function proofLines(proof: Proof): Line[] {
   const about = [
-    `${proof.moat} @ ${proof.namespace}`,
     `model: ${proof.subjects.join(', ') || 'no pod of the input'}`,
     `policies: ${proof.policies.join(', ') || 'none'}`,
-    `all pods that could exist, all ports, IPv4 and IPv6, profile ${proof.profile}`,
-  ].flatMap((text) => wrap(text, 80))
+    `over all pods that could exist, all ports, IPv4 and IPv6; profile ${proof.profile}`,
+  ]
   return [
-    ...about,
-    ...proof.claims.flatMap((claim) => claimLines(claim, paint)),
-    ...proof.residuals.flatMap((text) => lines('RESIDUAL', [text], paint)),
-    '',
-  ].join('\n')
+    [piece(visible(`${proof.moat} @ ${proof.namespace}`), 'strong')],
+    ...about.flatMap((text) => wrap(visible(text), WIDTH)).map((text): Line => [piece(text, 'muted')]),
+    ...proof.claims.flatMap(claimLines),
+    ...proof.residuals.flatMap((text) => entry('RESIDUAL', [text])),
+  ]
 }
 
 /** An end of a witness: `address` for the outside, the rest for a pod. */
