@@ -12,7 +12,6 @@ const WORDS: Readonly<Record<ProofVerdict | 'RESIDUAL', { readonly text: string;
   OUT_OF_SCOPE: { text: 'OUT OF SCOPE', style: 'attention' },
   RESIDUAL: { text: 'RESIDUAL', style: 'muted' },
 }
-const WIDTH = 80
 const COLUMN = 14
 
 function labelsText(labels: ReadonlyMap<string, string>): string {
@@ -38,23 +37,23 @@ export function witnessText(witness: Witness): string {
   return `${endText(source)} to ${endText(destination)} ${protocol.toLowerCase()}/${port}${over} ${verdict}`
 }
 
-function entry(word: keyof typeof WORDS, texts: readonly string[]): Line[] {
+function entry(word: keyof typeof WORDS, texts: readonly string[], width: number): Line[] {
   const { text, style } = WORDS[word]
-  const [first = '', ...rest] = texts.flatMap((long) => wrap(visible(long), WIDTH - COLUMN))
+  const [first = '', ...rest] = texts.flatMap((long) => wrap(visible(long), width - COLUMN))
   return [
     [piece(text, style), piece(' '.repeat(COLUMN - text.length)), piece(first)],
     ...rest.map((more): Line => [piece(' '.repeat(COLUMN)), piece(more)]),
   ]
 }
 
-function claimLines({ claim, verdict, witness, reason, location }: ProofClaim): Line[] {
+function claimLines({ claim, verdict, witness, reason, location }: ProofClaim, width: number): Line[] {
   const place = location ? ` (${formatSpan(location)})` : ''
   const why = reason === undefined ? [] : [`${verdict === 'OUT_OF_SCOPE' ? 'because ' : ''}${reason}${place}`]
-  return entry(verdict, [claim, ...(witness ? [`witness: ${witnessText(witness)}`] : []), ...why])
+  return entry(verdict, [claim, ...(witness ? [`witness: ${witnessText(witness)}`] : []), ...why], width)
 }
 
-/** What the proof is about, each claim with its witness and reason, then what remains. */
-export function proofLines(proof: Proof): Line[] {
+/** What the proof is about, each claim with its witness and reason, then what remains; broken at `width` cells. */
+export function proofLines(proof: Proof, width = 80): Line[] {
   const about = [
     `model: ${proof.subjects.join(', ') || 'no pod of the input'}`,
     `policies: ${proof.policies.join(', ') || 'none'}`,
@@ -62,9 +61,9 @@ export function proofLines(proof: Proof): Line[] {
   ]
   return [
     [piece(visible(`${proof.moat} @ ${proof.namespace}`), 'strong')],
-    ...about.flatMap((text) => wrap(visible(text), WIDTH)).map((text): Line => [piece(text, 'muted')]),
-    ...proof.claims.flatMap(claimLines),
-    ...proof.residuals.flatMap((text) => entry('RESIDUAL', [text])),
+    ...about.flatMap((text) => wrap(visible(text), width)).map((text): Line => [piece(text, 'muted')]),
+    ...proof.claims.flatMap((claim) => claimLines(claim, width)),
+    ...proof.residuals.flatMap((text) => entry('RESIDUAL', [text], width)),
   ]
 }
 

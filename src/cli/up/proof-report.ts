@@ -1,17 +1,25 @@
 // The proofs as they stand in the report and in the story.
 import type { Proof } from '../../analysis/proof.ts'
-import { type ClaimJson, proofJson, proofText } from '../../render/proof.ts'
+import { type ClaimJson, proofJson, proofLines } from '../../render/proof.ts'
+import type { Line } from '../../render/styled-text.ts'
 import type { Story } from './story.ts'
 
 export function claimsOf(proofs: readonly Proof[]): ClaimJson[] {
   return proofs.flatMap((proof) => proofJson(proof))
 }
 
-const COLOURS = { PROVEN: 'green', REFUTED: 'red', OUT_OF_SCOPE: 'yellow', RESIDUAL: 'dim' } as const
+const COLOURS = { good: 'green', bad: 'red', attention: 'yellow', muted: 'dim', strong: 'bold' } as const
 
+/** Broken to fit a block of the story. */
 export function describeProofs(proofs: readonly Proof[], story: Story): string {
   if (proofs.length === 0) return 'no Moat in the input: nothing is claimed'
+  const painted = (line: Line): string =>
+    line.map(({ text, style }) => (style ? story.paint(COLOURS[style], text) : text)).join('')
   return proofs
-    .map((proof) => proofText(proof, (word, text) => story.paint(COLOURS[word], text)).trimEnd())
+    .map((proof) =>
+      proofLines(proof, story.width - 2)
+        .map(painted)
+        .join('\n'),
+    )
     .join('\n\n')
 }
