@@ -1,15 +1,13 @@
 // The HTTP API over a language model: OpenAI's chat completions, and what llama.cpp's own server offers beside them.
-import { Hono, type Context } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
+import { Hono } from 'hono'
 import { ApiError, invalid } from './api-error.ts'
 import { type Answered, document, events, type Started } from './chat-answer.ts'
 import { type ChatRequest, chatRequest } from './chat-request.ts'
 import { eventStream } from './event-stream.ts'
 import type { Generation, LanguageModel } from './language-model.ts'
 import { Metrics } from './metrics.ts'
+import { jsonBody } from './request-body.ts'
 import { QueueFull } from './slots.ts'
-
-export const MOST_BODY_BYTES = 256 * 1024
 
 export type ServedModel = Pick<
   LanguageModel,
@@ -46,20 +44,6 @@ export function slmApi(served: Served): Hono {
     throw unavailable('model_loading', 'the model is loading')
   }
 
-  api.use(
-    bodyLimit({
-      maxSize: MOST_BODY_BYTES,
-      onError: () => {
-        throw new ApiError({
-          status: 413,
-          type: 'invalid_request_error',
-          code: 'body_too_large',
-          message: `the body must not be larger than ${MOST_BODY_BYTES} bytes`,
-        })
-      },
-    }),
-  )
-
   api.get('/health', (c) => {
     ready()
     return c.json({ status: 'ok' })
@@ -79,24 +63,28 @@ export function slmApi(served: Served): Hono {
     return c.text(metrics.print(gauges), 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' })
   })
 
-  api.post('/tokenize', async (c) => c.json({ tokens: ready().tokenize(textField(await jsonBody(c), 'content')) }))
+  api.post('/tokenize', async (c) =>
+    c.json({ tokens: ready().tokenize(textField(await jsonBody(c.req.raw), 'content')) }),
+  )
 
   api.post('/detokenize', async (c) => {
-    const { tokens } = (await jsonBody(c)) as { readonly tokens?: unknown }
+    const { tokens } = (await jsonBody(c.req.raw)) as { readonly tokens?: unknown }
     if (!Array.isArray(tokens) || !tokens.every((token) => Number.isInteger(token) && token >= 0)) {
       throw invalid('invalid_value', '`tokens` must be a list of token numbers', 'tokens')
     }
     return c.json({ content: ready().detokenize(tokens as number[]) })
   })
 
-  api.post('/apply-template', async (c) => c.json({ prompt: promptText(ready(), chatRequest(await jsonBody(c))) }))
+  api.post('/apply-template', async (c) =>
+    c.json({ prompt: promptText(ready(), chatRequest(await jsonBody(c.req.raw))) }),
+  )
 
   api.post('/v1/chat/completions', async (c) => {
     const dropped = new AbortController()
     c.req.raw.signal.addEventListener('abort', () => dropped.abort(), { once: true })
     try {
       const model = ready()
-      const request = chatRequest(await jsonBody(c))
+      const request = chatRequest(await jsonBody(c.req.raw))
       const started = await start(model.generate(generation(model, request), dropped.signal))
       const answered: Answered = { request, model: served.id, started }
       if (!request.stream) {
@@ -179,15 +167,6 @@ function generation(model: ServedModel, request: ChatRequest): Generation {
   }
   const { maxTokens, sampling, stop, ignoreEos, tokensPerSecond } = request
   return { prompt, maxTokens, sampling, stop, ignoreEos, tokensPerSecond }
-}
-
-async function jsonBody(c: Context): Promise<unknown> {
-  const text = await c.req.text()
-  try {
-    return JSON.parse(text) as unknown
-  } catch {
-    throw invalid('invalid_json', 'the body is not JSON')
-  }
 }
 
 function textField(body: unknown, field: string): string {
