@@ -12,6 +12,8 @@ export interface PodClass {
   readonly id: number
   readonly pod: Pod
   readonly namespace: Namespace
+  /** The named ports, as far as rules can see them: equal keys resolve every name alike. */
+  readonly portKey: string
 }
 
 export interface OutsideClass {
@@ -45,11 +47,18 @@ export class ClassIndex {
     const known = this.#byPod.get(pod)
     if (known) return known
     const namespace = namespaceOf(this.#namespaces, pod.namespace)
-    const key = this.#podKey(pod, namespace)
-    const found = this.#byKey.get(key) ?? { kind: 'pod', id: this.#byKey.size, pod, namespace }
+    const portKey = visiblePorts(pod.ports, this.#vocabulary.portNames).join()
+    const key = this.#podKey(pod, namespace, portKey)
+    const found = (this.#byKey.get(key) as PodClass | undefined) ?? {
+      kind: 'pod',
+      id: this.#byKey.size,
+      pod,
+      namespace,
+      portKey,
+    }
     this.#byKey.set(key, found)
-    this.#byPod.set(pod, found as PodClass)
-    return found as PodClass
+    this.#byPod.set(pod, found)
+    return found
   }
 
   #outsideClass(endpoint: Extract<Endpoint, { kind: 'outside' }>): EndpointClass {
@@ -59,10 +68,10 @@ export class ClassIndex {
     return found
   }
 
-  #podKey(pod: Pod, namespace: Namespace): string {
-    const { borders, portNames } = this.#vocabulary
+  #podKey(pod: Pod, namespace: Namespace, portKey: string): string {
+    const { borders } = this.#vocabulary
     const pieces = pod.addresses.map((address) => pieceOf(address, borders)).sort()
-    const seen = [pieces, visiblePorts(pod.ports, portNames)]
+    const seen = [pieces, portKey]
     if (!hasIdentity(pod)) return JSON.stringify(['host', ...seen])
     return JSON.stringify([
       this.#namespaceKey(namespace),

@@ -1,4 +1,4 @@
-// A peer of a rule, compiled once for all policies that write it alike, with its matches remembered for each class.
+// A peer of a rule, compiled once for all policies that write it alike.
 import type { Peer } from '../policy/network-policy.ts'
 import { matches, type Selector } from '../policy/selector.ts'
 import type { Family } from '../sets/ip-address.ts'
@@ -7,8 +7,13 @@ import { type EndpointClass, hasIdentity, type PodClass } from './classes.ts'
 import { addressesOf, type Match, matchBlock, matchNamespace } from './match.ts'
 import type { Profile } from './profile.ts'
 
-/** Tells whether the peer matches a class. */
-export type CompiledPeer = (candidate: EndpointClass, family: Family) => Match
+export interface CompiledPeer {
+  readonly match: (candidate: EndpointClass, family: Family) => Match
+  /** Set when only pods of this namespace can match. */
+  readonly namespace?: string
+  /** Set when only pods can match, and only those that this selects. */
+  readonly pods?: Selector
+}
 
 function matchPods(peer: Extract<Peer, { kind: 'pods' }>, own: string, candidate: PodClass): Match {
   if (!hasIdentity(candidate.pod) || !matches(peer.pods, candidate.pod.labels)) return 'no'
@@ -17,23 +22,20 @@ function matchPods(peer: Extract<Peer, { kind: 'pods' }>, own: string, candidate
 }
 
 function compilePods(peer: Extract<Peer, { kind: 'pods' }>, own: string): CompiledPeer {
-  const known: Match[] = []
-  return (candidate) => {
-    if (candidate.kind === 'outside') return 'no'
-    return (known[candidate.id] ??= matchPods(peer, own, candidate))
+  return {
+    match: (candidate) => (candidate.kind === 'outside' ? 'no' : matchPods(peer, own, candidate)),
+    pods: peer.pods,
+    ...(peer.namespaces === 'own' && { namespace: own }),
   }
 }
 
 function compileBlock(peer: Extract<Peer, { kind: 'ipBlock' }>, profile: Profile): CompiledPeer {
   const block = addressesOf(peer)
-  const known: Record<Family, Match[]> = { 4: [], 6: [] }
-  return (candidate, family) => {
-    return (known[family][candidate.id] ??=
-      candidate.kind === 'pod'
-        ? matchBlock(block, candidate.pod, { family, profile })
-        : hasAddress(block, candidate.endpoint.address)
-          ? 'yes'
-          : 'no')
+  return {
+    match: (candidate, family) => {
+      if (candidate.kind === 'pod') return matchBlock(block, candidate.pod, { family, profile })
+      return hasAddress(block, candidate.endpoint.address) ? 'yes' : 'no'
+    },
   }
 }
 

@@ -4,13 +4,15 @@ import type { Direction, NetworkPolicy } from '../policy/network-policy.ts'
 import type { Pod, Snapshot } from '../policy/snapshot.ts'
 import { ALL_CONNECTIONS, NO_CONNECTIONS } from '../sets/connection-set.ts'
 import type { Family } from '../sets/ip-address.ts'
-import { ClassIndex, type EndpointClass } from './classes.ts'
+import { ClassIndex } from './classes.ts'
 import type { Endpoint } from './endpoint.ts'
 import { type Admission, networkPolicyTier } from './network-policy-tier.ts'
 import { type Profile, SPEC } from './profile.ts'
 import type { Reach } from './reach.ts'
-import { both, either, type Ruling, ruling } from './ruling.ts'
-import { DEFAULT_TIER, evaluate, type Question, type Tier } from './tier.ts'
+import { RulingMatrix } from './ruling-matrix.ts'
+import { RulingTable } from './ruling-table.ts'
+import { type Ruling, ruling } from './ruling.ts'
+import { defaultTier, type Tier } from './tier.ts'
 import { vocabularyOf } from './vocabulary.ts'
 
 /** Why no policy can speak about an endpoint in one direction. */
@@ -87,59 +89,49 @@ function fromOwnNode({ source, destination }: Path): 'yes' | 'no' | 'own-node' {
   return a === b ? 'yes' : 'no'
 }
 
-const EVERYTHING: Ruling = { must: ALL_CONNECTIONS, maybe: [] }
-const NOTHING: Ruling = { must: NO_CONNECTIONS, maybe: [] }
+/** S32: everything, if the source is on the destination's own node. */
+const ALL_IF_OWN_NODE = ruling(NO_CONNECTIONS, [{ connections: ALL_CONNECTIONS, reason: 'own-node' }])
 
 /** An engine for one snapshot. What it answers depends on the snapshot and the profile only. */
 export function createEngine(snapshot: Snapshot, profile: Profile = SPEC): Engine {
   const index = new ClassIndex(vocabularyOf(snapshot.networkPolicies), snapshot.namespaces)
-  const policyTier = networkPolicyTier(snapshot.networkPolicies, profile)
-  const tiers: readonly Tier[] = [policyTier, DEFAULT_TIER]
-  const pairs = new Map<string, Ruling>()
+  const table = new RulingTable()
+  const policyTier = networkPolicyTier(snapshot.networkPolicies, { profile, table })
+  const tiers: readonly Tier[] = [policyTier, defaultTier()]
+  const pods = podsOf(snapshot)
+  const matrix = new RulingMatrix(tiers, [...new Set(pods.map((pod) => index.podClass(pod)))])
 
-  const question = (path: Path, direction: Direction): Question | undefined => {
-    const [subject, peer] = (
-      direction === 'egress' ? [path.source, path.destination] : [path.destination, path.source]
-    ).map((endpoint) => index.classOf(endpoint)) as [EndpointClass, EndpointClass]
-    return subject.kind === 'pod' ? { direction, subject, peer, family: path.family } : undefined
+  const oneWay = ({ source, destination, family }: Path, direction: Direction): number => {
+    const [from, to] = [index.classOf(source), index.classOf(destination)]
+    const [subject, peer] = direction === 'egress' ? [from, to] : [to, from]
+    return matrix.ruling({ direction, family, subject, peer })
   }
 
-  const oneWay = (path: Path, direction: Direction): Ruling => {
-    const asked = question(path, direction)
-    return asked ? evaluate(tiers, asked) : EVERYTHING
-  }
-
-  /** Both directions by class, without what is special to one pair of pods. */
-  const between = (path: Path): Ruling => {
-    const key = `${index.classOf(path.source).id} ${index.classOf(path.destination).id} ${path.family}`
-    const found = pairs.get(key) ?? both(oneWay(path, 'egress'), oneWay(path, 'ingress'))
-    pairs.set(key, found)
-    return found
-  }
-
-  const rulingOf = (path: Path): Ruling => {
-    if (impossible(path)) return NOTHING
-    if (isSelf(path)) return EVERYTHING // S31
+  const rulingOf = (path: Path): number => {
+    if (impossible(path)) return RulingTable.NOTHING
+    if (isSelf(path)) return RulingTable.EVERYTHING // S31
     const ownNode = fromOwnNode(path)
-    if (ownNode === 'no') return between(path)
-    const fromNode =
-      ownNode === 'yes' ? EVERYTHING : ruling(NO_CONNECTIONS, [{ connections: ALL_CONNECTIONS, reason: ownNode }])
-    return both(oneWay(path, 'egress'), either(oneWay(path, 'ingress'), fromNode)) // S32
+    const ingress = ownNode === 'yes' ? RulingTable.EVERYTHING : oneWay(path, 'ingress') // S32
+    const heard = ownNode === 'own-node' ? table.either(ingress, table.number(ALL_IF_OWN_NODE)) : ingress
+    return table.both(oneWay(path, 'egress'), heard)
   }
 
   const reasonsOf = (path: Path, direction: Direction): DirectionReasons => {
     const end = direction === 'egress' ? path.source : path.destination
-    const asked = question(path, direction)
     const ungoverned = ungovernedBy(path, end, direction)
-    if (ungoverned || !asked) return { direction, isolatedBy: [], admittedBy: [], ...(ungoverned && { ungoverned }) }
+    const [subject, peer] = [end, end === path.source ? path.destination : path.source].map((one) => index.classOf(one))
+    if (ungoverned || subject?.kind !== 'pod' || !peer) {
+      return { direction, isolatedBy: [], admittedBy: [], ...(ungoverned && { ungoverned }) }
+    }
     return {
       direction,
-      isolatedBy: policyTier.isolating(asked.subject, direction),
-      admittedBy: policyTier.admissions(asked),
+      isolatedBy: policyTier.isolating(subject, direction),
+      admittedBy: policyTier.admissions({ direction, subject, peer, family: path.family }),
     }
   }
 
-  const reach: Engine['reach'] = (source, destination, family) => toReach(rulingOf({ source, destination, family }))
+  const reach: Engine['reach'] = (source, destination, family) =>
+    toReach(table.ruling(rulingOf({ source, destination, family })))
 
   return {
     profile,
@@ -153,7 +145,7 @@ export function createEngine(snapshot: Snapshot, profile: Profile = SPEC): Engin
       }
     },
     classes: () => {
-      const groups = Map.groupBy(podsOf(snapshot), (pod) => index.podClass(pod))
+      const groups = Map.groupBy(pods, (pod) => index.podClass(pod))
       return [...groups.values()].map((pods) => ({ pods }))
     },
   }

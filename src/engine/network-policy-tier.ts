@@ -1,15 +1,18 @@
 // The NetworkPolicy tier: who is isolated, and what the rules of the policies that isolate it admit.
 import type { Direction, NetworkPolicy, Rule } from '../policy/network-policy.ts'
 import { matches } from '../policy/selector.ts'
-import { ALL_CONNECTIONS, type ConnectionSet, equalConnections, NO_CONNECTIONS } from '../sets/connection-set.ts'
-import { hasIdentity, type PodClass } from './classes.ts'
+import { type ConnectionSet, NO_CONNECTIONS } from '../sets/connection-set.ts'
+import type { Family } from '../sets/ip-address.ts'
+import type { ClassSet } from './class-set.ts'
+import { type EndpointClass, hasIdentity, type PodClass } from './classes.ts'
 import { type CompiledPeer, PeerCompiler } from './compiled-peer.ts'
 import type { Match } from './match.ts'
 import { compilePorts, resolvePorts, type RulePorts } from './port-resolution.ts'
 import type { Profile } from './profile.ts'
 import type { DependsReason } from './reach.ts'
-import { either, type Ruling, ruling } from './ruling.ts'
-import { destinationOf, type Question, type Tier } from './tier.ts'
+import { RulingTable } from './ruling-table.ts'
+import { ruling } from './ruling.ts'
+import type { Question, Row, Tier } from './tier.ts'
 
 interface CompiledRule {
   readonly rule: Rule
@@ -20,6 +23,8 @@ interface CompiledRule {
 }
 
 interface CompiledPolicy {
+  /** Place among all policies, from 0. */
+  readonly id: number
   readonly policy: NetworkPolicy
   readonly rules: Readonly<Record<Direction, readonly CompiledRule[] | undefined>>
 }
@@ -36,43 +41,82 @@ export interface Admission {
   readonly reason?: DependsReason
 }
 
+/** A subject and one peer. */
+export interface Pair {
+  readonly direction: Direction
+  readonly subject: PodClass
+  readonly peer: EndpointClass
+  readonly family: Family
+}
+
 export interface NetworkPolicyTier extends Tier {
   /** The policies that isolate a class in a direction (S29); none: the tier has nothing to say. */
   readonly isolating: (subject: PodClass, direction: Direction) => readonly NetworkPolicy[]
-  /** Every rule that lets something of the question through, surely or perhaps. */
-  readonly admissions: (question: Question) => readonly Admission[]
+  /** Every rule of the subject's policies that lets the peer through, surely or perhaps. */
+  readonly admissions: (pair: Pair) => readonly Admission[]
 }
 
-function compilePolicy(policy: NetworkPolicy, peers: PeerCompiler): CompiledPolicy {
+function compilePolicy(policy: NetworkPolicy, id: number, peers: PeerCompiler): CompiledPolicy {
   const compile = (rule: Rule, index: number): CompiledRule => ({
     rule,
     index,
     peers: rule.peers === 'any' ? 'any' : rule.peers.map((peer) => peers.compile(peer, policy.namespace)),
     ports: compilePorts(rule.ports),
   })
-  return { policy, rules: { ingress: policy.ingress?.map(compile), egress: policy.egress?.map(compile) } }
+  return { id, policy, rules: { ingress: policy.ingress?.map(compile), egress: policy.egress?.map(compile) } }
 }
 
 /** All answers of a rule's peers, a sure one alone (S05: no peers named means every one). */
-function matchRule({ peers }: CompiledRule, { peer, family }: Question): readonly Exclude<Match, 'no'>[] {
+function matchRule({ peers }: CompiledRule, candidate: EndpointClass, family: Family): readonly Exclude<Match, 'no'>[] {
   if (peers === 'any') return ['yes']
-  const found = new Set<Exclude<Match, 'no'>>()
-  for (const match of peers) {
-    const answer = match(peer, family)
-    if (answer === 'yes') return ['yes']
-    if (answer !== 'no') found.add(answer)
-  }
-  return [...found]
+  const answers = new Set(peers.map(({ match }) => match(candidate, family)))
+  return answers.has('yes') ? ['yes'] : [...answers].filter((answer) => answer !== 'no')
 }
 
-/** The tier of these policies. They only add up: no order, no deny (S27). */
-export function networkPolicyTier(policies: readonly NetworkPolicy[], profile: Profile): NetworkPolicyTier {
-  const peers = new PeerCompiler(profile)
-  const byNamespace = Map.groupBy(
-    policies.map((policy) => compilePolicy(policy, peers)),
-    ({ policy }) => policy.namespace,
-  )
-  const known: Record<Direction, (readonly CompiledPolicy[])[]> = { ingress: [], egress: [] }
+/** The number of the ruling that lets these ports of a destination through, surely or for a reason. */
+function numberOf(connections: ConnectionSet, reason: DependsReason | undefined, table: RulingTable): number {
+  if (reason === undefined) return table.number({ must: connections, maybe: [] })
+  return table.number(ruling(NO_CONNECTIONS, [{ connections, reason }]))
+}
+
+/** Adds up what the rules of the policies say (S27). */
+function addRules(policies: readonly CompiledPolicy[], question: Question, table: RulingTable): Row {
+  const { direction, subject, peers, family } = question
+  const row: Row = new Int32Array(peers.classes.length).fill(RulingTable.NOTHING)
+  const all = peers.classes.map((_, position) => position)
+  for (const rule of policies.flatMap(({ rules }) => rules[direction] ?? [])) {
+    const numbers = new Map<string, number>()
+    const add = (positions: readonly number[], reason?: DependsReason): void => {
+      for (const position of positions) {
+        const destination = direction === 'ingress' ? subject : (peers.classes[position] as EndpointClass)
+        const key = `${reason} ${rule.ports.named.length > 0 && destination.kind === 'pod' ? destination.portKey : ''}`
+        const number = numbers.get(key) ?? numberOf(resolvePorts(rule.ports, destination), reason, table)
+        numbers.set(key, number)
+        row[position] = table.either(row[position] as number, number)
+      }
+    }
+    if (rule.peers === 'any') add(all)
+    else {
+      for (const peer of rule.peers) {
+        const { sure, open } = peers.members(peer, family)
+        add(sure)
+        for (const [reason, positions] of open) add(positions, reason)
+      }
+    }
+  }
+  return row
+}
+
+/** The tier of these policies: it decides everything for a subject that one of them isolates (S29). */
+export function networkPolicyTier(
+  policies: readonly NetworkPolicy[],
+  { profile, table }: { readonly profile: Profile; readonly table: RulingTable },
+): NetworkPolicyTier {
+  const compiler = new PeerCompiler(profile)
+  const compiled = policies.map((policy, id) => compilePolicy(policy, id, compiler))
+  const byNamespace = Map.groupBy(compiled, ({ policy }) => policy.namespace)
+  const isolatingById: Record<Direction, (readonly CompiledPolicy[])[]> = { ingress: [], egress: [] }
+  const rows = new WeakMap<ClassSet, Map<string, Row>>()
 
   const find = (subject: PodClass, direction: Direction): readonly CompiledPolicy[] => {
     if (!hasIdentity(subject.pod)) return [] // S33
@@ -81,32 +125,31 @@ export function networkPolicyTier(policies: readonly NetworkPolicy[], profile: P
     )
   }
   const isolating = (subject: PodClass, direction: Direction): readonly CompiledPolicy[] =>
-    (known[direction][subject.id] ??= find(subject, direction))
+    (isolatingById[direction][subject.id] ??= find(subject, direction))
 
-  const rule = (question: Question, rest: () => Ruling): Ruling => {
-    const { subject, direction } = question
+  const rule = (question: Question, rest: () => Row): Row => {
+    const { subject, direction, family } = question
     const found = isolating(subject, direction)
     if (found.length === 0) return rest()
-    let all: Ruling = { must: NO_CONNECTIONS, maybe: [] }
-    for (const { rules } of found) {
-      for (const one of rules[direction] ?? []) {
-        const answers = matchRule(one, question)
-        if (answers.length > 0) all = either(all, toRuling(answers, resolvePorts(one.ports, destinationOf(question))))
-        if (equalConnections(all.must, ALL_CONNECTIONS)) return all
-      }
-    }
-    return all
+    // Subjects that the same policies isolate share a row; their own port names only count where they are the destination.
+    const ports = direction === 'ingress' ? subject.portKey : ''
+    const key = `${direction} ${family} ${found.map(({ id }) => id).join(',')} ${ports}`
+    const known = rows.get(question.peers) ?? new Map<string, Row>()
+    rows.set(question.peers, known)
+    const row = known.get(key) ?? addRules(found, question, table)
+    known.set(key, row)
+    return row
   }
 
-  const admissions = (question: Question): readonly Admission[] =>
-    isolating(question.subject, question.direction).flatMap(({ policy, rules }) =>
-      (rules[question.direction] ?? []).flatMap((one) =>
-        matchRule(one, question).map((answer) => ({
+  const admissions: NetworkPolicyTier['admissions'] = ({ direction, subject, peer, family }) =>
+    isolating(subject, direction).flatMap(({ policy, rules }) =>
+      (rules[direction] ?? []).flatMap((one) =>
+        matchRule(one, peer, family).map((answer) => ({
           policy,
-          direction: question.direction,
+          direction,
           rule: one.rule,
           index: one.index,
-          connections: resolvePorts(one.ports, destinationOf(question)),
+          connections: resolvePorts(one.ports, direction === 'ingress' ? subject : peer),
           ...(answer !== 'yes' && { reason: answer }),
         })),
       ),
@@ -118,12 +161,4 @@ export function networkPolicyTier(policies: readonly NetworkPolicy[], profile: P
     admissions,
     isolating: (subject, direction) => isolating(subject, direction).map(({ policy }) => policy),
   }
-}
-
-function toRuling(answers: readonly Exclude<Match, 'no'>[], connections: ConnectionSet): Ruling {
-  if (answers[0] === 'yes') return { must: connections, maybe: [] }
-  return ruling(
-    NO_CONNECTIONS,
-    answers.map((reason) => ({ connections, reason: reason as DependsReason })),
-  )
 }

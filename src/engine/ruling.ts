@@ -13,7 +13,7 @@ import type { Conditional, DependsReason } from './reach.ts'
 export interface Ruling {
   /** Accepted under every reading. */
   readonly must: ConnectionSet
-  /** Accepted under some reading. INVARIANT: disjoint from `must`, not empty, one entry for each reason (`ruling`). */
+  /** Accepted under some reading. INVARIANT: disjoint from `must`, not empty, one entry for each reason, sorted (`ruling`). */
   readonly maybe: readonly Conditional[]
 }
 
@@ -25,7 +25,8 @@ export function ruling(must: ConnectionSet, open: readonly Conditional[]): Rulin
     const rest = subtractConnections(connections, must)
     if (!isEmpty(rest)) byReason.set(reason, unionConnections(byReason.get(reason) ?? NO_CONNECTIONS, rest))
   }
-  return { must, maybe: [...byReason].map(([reason, connections]) => ({ connections, reason })) }
+  const reasons = [...byReason.keys()].sort()
+  return { must, maybe: reasons.map((reason) => ({ connections: byReason.get(reason) as ConnectionSet, reason })) }
 }
 
 /** Accepted by one or the other. */

@@ -1,22 +1,20 @@
 // The order of evaluation: admin, network policy, baseline, default. Each tier decides or hands on to the rest.
 import type { Direction } from '../policy/network-policy.ts'
-import { ALL_CONNECTIONS } from '../sets/connection-set.ts'
 import type { Family } from '../sets/ip-address.ts'
-import type { EndpointClass, PodClass } from './classes.ts'
-import type { Ruling } from './ruling.ts'
+import type { ClassSet } from './class-set.ts'
+import type { PodClass } from './classes.ts'
+import { RulingTable } from './ruling-table.ts'
 
-/** One direction of the traffic between two classes, seen from the pod that policies may govern. */
+/** One direction of the traffic between a class that policies may govern and many others. */
 export interface Question {
   readonly direction: Direction
   readonly subject: PodClass
-  readonly peer: EndpointClass
+  readonly peers: ClassSet
   readonly family: Family
 }
 
-/** Whose ports a question is about. */
-export function destinationOf(question: Question): EndpointClass {
-  return question.direction === 'ingress' ? question.subject : question.peer
-}
+/** The answer: for each peer, by its position, the number of a ruling. Shared, never written to once returned. */
+export type Row = Int32Array
 
 /**
  * One tier. `rest` is what the tiers after it say: a tier that says nothing about the subject returns it, one that
@@ -24,17 +22,24 @@ export function destinationOf(question: Question): EndpointClass {
  */
 export interface Tier {
   readonly name: 'admin' | 'network policy' | 'baseline' | 'default'
-  readonly rule: (question: Question, rest: () => Ruling) => Ruling
+  readonly rule: (question: Question, rest: () => Row) => Row
 }
 
 /** What no tier decides is accepted. */
-export const DEFAULT_TIER: Tier = { name: 'default', rule: () => ({ must: ALL_CONNECTIONS, maybe: [] }) }
-
-/** The tiers' common ruling, in the order given; the last must not ask for the rest. */
-export function evaluate(tiers: readonly Tier[], question: Question): Ruling {
-  const from = (index: number): Ruling => {
-    const tier = tiers[index] ?? DEFAULT_TIER
-    return tier.rule(question, () => from(index + 1))
+export function defaultTier(): Tier {
+  const rows = new WeakMap<ClassSet, Row>()
+  return {
+    name: 'default',
+    rule: ({ peers }) => {
+      const row = rows.get(peers) ?? new Int32Array(peers.classes.length).fill(RulingTable.EVERYTHING)
+      rows.set(peers, row)
+      return row
+    },
   }
+}
+
+/** What the tiers say together, in the order given; the last must not ask for the rest. */
+export function evaluate(tiers: readonly Tier[], question: Question): Row {
+  const from = (index: number): Row => (tiers[index] as Tier).rule(question, () => from(index + 1))
   return from(0)
 }

@@ -85,7 +85,8 @@ function rank<T extends number | bigint>(sorted: readonly T[], value: T): number
   let high = sorted.length
   while (low < high) {
     const middle = (low + high) >>> 1
-    if ((sorted[middle] as T) <= value) low = middle + 1
+    const bound = sorted[middle] as T
+    if (bound <= value) low = middle + 1
     else high = middle
   }
   return low

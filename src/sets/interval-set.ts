@@ -94,7 +94,8 @@ export function contains<T extends Integer>(set: IntervalSet<T>, value: T): bool
   let high = set.length
   while (low < high) {
     const middle = (low + high) >>> 1
-    if ((set[middle] as T) <= value) low = middle + 1
+    const bound = set[middle] as T
+    if (bound <= value) low = middle + 1
     else high = middle
   }
   return low % 2 === 1
