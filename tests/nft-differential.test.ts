@@ -7,7 +7,7 @@ import { PLAIN_SHAPE, randomCluster } from './support/random-cluster.ts'
 import { randomFrom } from './support/random.ts'
 import { RULESET } from './support/ruleset-oracle.ts'
 
-const RUNS = Number(process.env['MOAT_DIFF_RUNS'] ?? 150)
+const RUNS = Number(process.env['MOAT_DIFF_RUNS'] ?? 60)
 const FIRST_SEED = Number(process.env['MOAT_DIFF_SEED'] ?? Date.now() % 1_000_000_000)
 const OTHERS: readonly Oracle[] = [ENGINE, REFERENCE]
 

@@ -15,7 +15,7 @@ import {
   portNameSet,
   portNumberSet,
 } from './draft.ts'
-import { acceptedChain, compare, isolationMap, podChain, policyChain } from './names.ts'
+import { acceptChain, acceptedChain, compare, isolationMap, podChain, policyChain, rulePortsChain } from './names.ts'
 import { ACCEPTED_GROUP, DENIED_GROUP, type Key, type Match, type Rule, type Statement } from './ruleset.ts'
 
 /** Shared chains that the hooks define. */
@@ -36,7 +36,12 @@ interface Matches {
   readonly matches: readonly Match[]
 }
 
-const ALWAYS: readonly Matches[] = [{ matches: [] }]
+/** `text` tells it from other ports: `tcp/80.443`, `udp/*`, `tcp/http`. */
+interface Ports extends Matches {
+  readonly text: string
+}
+
+const ALWAYS: readonly Ports[] = [{ matches: [], text: '*' }]
 
 /** A policy's chains and the pods they isolate. */
 interface PolicyInForce {
@@ -66,18 +71,13 @@ function compilePolicy(
   { direction, logAccepts }: { readonly direction: Direction; readonly logAccepts: boolean },
 ): PolicyInForce {
   const name = unusedName(draft, policy, direction)
-  const accept = (index: number): Statement =>
-    logAccepts ? logAccepted(draft, { name, direction, index }) : { do: 'accept' }
   const chain = policyChain(direction, name)
   draft.chains.set(chain, {
     name: chain,
-    rules: rules.flatMap((rule, index) =>
-      alternatives(draft, rule, { direction, namespace: policy.namespace }).map(({ matches }): Rule => ({
-        matches,
-        statements: [accept(index)],
-        comment: `${direction}[${index}]`,
-      })),
-    ),
+    rules: rules.flatMap((rule, index) => {
+      const place: Place = { direction, policy: name, namespace: policy.namespace, index, logAccepts }
+      return compileRule(draft, rule, place).map((one): Rule => ({ ...one, comment: `${direction}[${index}]` }))
+    }),
   })
   return { policy: name, chain }
 }
@@ -91,10 +91,21 @@ function unusedName(draft: Draft, policy: NetworkPolicy, direction: Direction): 
   return unused
 }
 
-function logAccepted(draft: Draft, at: { name: string; direction: Direction; index: number }): Statement {
-  const chain = acceptedChain(at.direction, at.name, at.index)
+/** A rule's place. */
+interface Place {
+  readonly direction: Direction
+  /** `namespace/name`. */
+  readonly policy: string
+  readonly namespace: string
+  readonly index: number
+  readonly logAccepts: boolean
+}
+
+/** Accepts, saying so where that is asked for. */
+function acceptance(draft: Draft, { direction, policy, index: rule, logAccepts }: Place): Statement {
+  if (!logAccepts) return { do: 'accept' }
+  const chain = acceptedChain(direction, policy, rule)
   if (!draft.chains.has(chain)) {
-    const { direction, name: policy, index: rule } = at
     const log = logStatement(draft, { verdict: 'accepted', direction, policy, rule }, ACCEPTED_GROUP)
     draft.chains.set(chain, {
       name: chain,
@@ -107,24 +118,49 @@ function logAccepted(draft: Draft, at: { name: string; direction: Direction; ind
   return { do: 'goto', chain }
 }
 
-interface Place {
-  readonly direction: Direction
-  /** The policy's. */
-  readonly namespace: string
-}
-
 /** Every combination of a peer and a port that a rule accepts; none for a rule that can match nothing. */
-function alternatives(draft: Draft, rule: PolicyRule, place: Place): Matches[] {
+function compileRule(draft: Draft, rule: PolicyRule, place: Place): Rule[] {
   const peers = rule.peers === 'any' ? ALWAYS : rule.peers.flatMap((peer) => peerMatches(draft, peer, place)) // S05
   const ports = rule.ports === 'any' ? ALWAYS : portMatches(draft, rule.ports) // S06
+  if (peers.length === 0) return []
+  const accept = acceptance(draft, place)
+  const several = FAMILIES.some((family) => ports.filter((port) => !isOf(other(family), port)).length > 1)
+  if (rule.peers !== 'any' && several) {
+    const jump: Statement = { do: 'jump', chain: portsChain(draft, ports, { accept, place }) }
+    return peers.map(({ matches }) => ({ matches, statements: [jump] }))
+  }
   return peers.flatMap((peer) =>
     ports
-      .filter((port) => peer.family === undefined || port.family === undefined || peer.family === port.family)
+      .filter((port) => peer.family === undefined || !isOf(other(peer.family), port))
       .map((port) => {
         const [protocol, ...rest] = port.matches
-        return { matches: [...(protocol ? [protocol] : []), ...peer.matches, ...rest] }
+        return { matches: [...(protocol ? [protocol] : []), ...peer.matches, ...rest], statements: [accept] }
       }),
   )
+}
+
+function other(family: Family): Family {
+  return family === 4 ? 6 : 4
+}
+
+/** True of what is limited to that family. */
+function isOf(family: Family, { family: limit }: Matches): boolean {
+  return limit === family
+}
+
+/** The chain that accepts some ports: one for all rules with the same ports, unless each rule logs for itself. */
+function portsChain(
+  draft: Draft,
+  ports: readonly Ports[],
+  { accept, place }: { readonly accept: Statement; readonly place: Place },
+): string {
+  const name = place.logAccepts
+    ? rulePortsChain(place.direction, place.policy, place.index)
+    : acceptChain(ports.map(({ text }) => text))
+  if (!draft.chains.has(name)) {
+    draft.chains.set(name, { name, rules: ports.map(({ matches }) => ({ matches, statements: [accept] })) })
+  }
+  return name
 }
 
 function peerMatches(draft: Draft, peer: Peer, { direction, namespace }: Place): Matches[] {
@@ -141,27 +177,31 @@ function peerMatches(draft: Draft, peer: Peer, { direction, namespace }: Place):
 }
 
 /** The protocol is always the first match. Ports are those of the destination after DNAT (S20). */
-function portMatches(draft: Draft, ports: readonly PortMatch[]): Matches[] {
-  return PROTOCOLS.flatMap((protocol): Matches[] => {
+function portMatches(draft: Draft, ports: readonly PortMatch[]): Ports[] {
+  return PROTOCOLS.flatMap((protocol): Ports[] => {
     const mine = ports.filter((port) => port.protocol === protocol)
     if (mine.length === 0) return []
-    const is: Match = { keys: ['meta l4proto'], right: { values: [protocol.toLowerCase()] } }
-    if (mine.some((port) => port.kind === 'all')) return [{ matches: [is] }] // S16
+    const l4proto = protocol.toLowerCase()
+    const is: Match = { keys: ['meta l4proto'], right: { values: [l4proto] } }
+    if (mine.some((port) => port.kind === 'all')) return [{ matches: [is], text: `${l4proto}/*` }] // S16
     const numbers = mine
       .flatMap((port) => (port.kind === 'range' ? [portRange(port.first, port.last)] : [])) // S19
       .reduce(union, NO_PORTS)
-    const numbered: Matches[] =
-      numbers.length === 0
-        ? []
-        : [{ matches: [is, { keys: ['ct reply proto-src'], right: { set: portNumberSet(draft, numbers) } }] }]
-    const names = [...new Set(mine.flatMap((port) => (port.kind === 'named' ? [port.name] : [])))]
-    const named = names.flatMap((name) =>
-      FAMILIES.map((family): Matches => {
-        const set = portNameSet(draft, { name, protocol }, family)
-        return { family, matches: [is, { keys: [DESTINATION_KEY[family], 'ct reply proto-src'], right: { set } }] }
+    const numbered = numbers.length === 0 ? [] : [portNumberSet(draft, numbers)]
+    const names = [...new Set(mine.flatMap((port) => (port.kind === 'named' ? [port.name] : [])))].sort()
+    return [
+      ...numbered.map((set): Ports => {
+        const matches: Match[] = [is, { keys: ['ct reply proto-src'], right: { set } }]
+        return { matches, text: set.replace('ports', l4proto) }
       }),
-    )
-    return [...numbered, ...named]
+      ...names.flatMap((name) =>
+        FAMILIES.map((family): Ports => {
+          const right = { set: portNameSet(draft, { name, protocol }, family) }
+          const keys: Key[] = [DESTINATION_KEY[family], 'ct reply proto-src']
+          return { family, matches: [is, { keys, right }], text: `${l4proto}/${name}` }
+        }),
+      ),
+    ]
   })
 }
 

@@ -52,6 +52,16 @@ export function acceptedChain(direction: Direction, policy: string, rule: number
   return shorten(legal(`accepted-${direction}/${policy}/${rule}`))
 }
 
+/** The chain that accepts some ports, known by them: `accept/tcp/80.443_udp/53`. */
+export function acceptChain(ports: readonly string[]): string {
+  return shorten(legal(`accept/${[...new Set(ports)].join('_')}`))
+}
+
+/** The chain that accepts the ports of one rule: `ports-egress/NAMESPACE/POLICY/RULE`. */
+export function rulePortsChain(direction: Direction, policy: string, rule: number): string {
+  return shorten(legal(`ports-${direction}/${policy}/${rule}`))
+}
+
 /** The chain that spreads one Service port over its endpoints: `service4/NAMESPACE/SERVICE/tcp/80`. */
 export function serviceChain(family: 4 | 6, service: string, port: string): string {
   return shorten(legal(`service${family}/${service}/${port}`))
