@@ -27,6 +27,14 @@ describe('a port that the Moat says', () => {
     expect(answer(said, [port(8000)])).toEqual({ port: 8080, codes: ['warning moat-port-undeclared'] })
   })
 
+  it('is taken with a warning when some of the pods do not have it, or not its name', () => {
+    expect(answer(said, [port(8080)], [port(8000)]).codes).toEqual(['warning moat-port-undeclared'])
+    expect(answer(moat({ model: { apiPort: tcp('http') } }), [port(80, 'http')], []).codes).toEqual([
+      'warning moat-port-undeclared',
+    ])
+    expect(answer(said, [port(8080)], []).codes).toEqual([])
+  })
+
   it('counts as undeclared when it is declared for another protocol', () => {
     const { codes } = answer(said, [port(8080, 'quic', 'UDP'), port(443)])
     expect(codes).toEqual(['warning moat-port-undeclared'])
@@ -62,6 +70,13 @@ describe('a port that the runtime implies', () => {
   it('is the one of several usual ones that the pods declare', () => {
     expect(answer(ofRuntime('TGI'), [port(3000), port(9000)])).toEqual({ port: 3000, codes: [] })
     expect(answer(ofRuntime('LlamaCpp'), [port(9931)])).toEqual({ port: 9931, codes: [] })
+  })
+
+  it('is the first of several that all pods declare, and refused when they differ', () => {
+    const triton = moat({ model: { runtime: 'Triton' } })
+    expect(answer(triton, [port(8001), port(8000), port(8002)])).toEqual({ port: 8000, codes: [] })
+    expect(answer(triton, [port(8000), port(8001)], [port(8001)])).toEqual({ port: 8001, codes: [] })
+    expect(answer(ofRuntime('LlamaCpp'), [port(8080)], [port(9931)]).codes).toEqual(['error moat-port-conflict'])
   })
 
   it('is assumed, and said to be, when the pods declare none', () => {

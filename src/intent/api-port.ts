@@ -6,6 +6,7 @@ import type { Moat, Snapshot } from '../policy/snapshot.ts'
 import type { RuntimeProfile } from './runtimes/profile.ts'
 import { profileOf } from './runtimes/profiles.ts'
 import { type Candidate, candidateName, selectedIn } from './selected-pods.ts'
+import { listed } from './sentence.ts'
 
 /** A resolved port, in words how it was found, and what should be said about it. */
 export interface PortAnswer {
@@ -54,22 +55,26 @@ function servicePortNote(moat: Moat, snapshot: Snapshot, port: number): string |
   return undefined
 }
 
+/** Whether the pod's declarations speak against the port. A name that is not declared resolves to nothing (S17). */
+function lacks(pod: Candidate, said: MoatPort): boolean {
+  const ports = pod.ports.filter(({ protocol }) => protocol === said.protocol)
+  if (ports.some(({ port, name }) => port === said.port || name === said.port)) return false
+  return ports.length > 0 || typeof said.port === 'string'
+}
+
 function explicit(moat: Moat, snapshot: Snapshot, said: MoatPort): PortAnswer {
-  const pods = selectedIn(snapshot, moat.namespace, moat.spec.model.pods)
-  const ports = pods.flatMap((pod) => pod.ports).filter(({ protocol }) => protocol === said.protocol)
-  const declared = ports.some(({ port, name }) => port === said.port || name === said.port)
-  if (declared || ports.length === 0) {
-    return { port: said, diagnostics: [] }
-  }
+  const pods = selectedIn(snapshot, moat.namespace, moat.spec.model.pods).filter((pod) => lacks(pod, said))
+  if (pods.length === 0) return { port: said, diagnostics: [] }
   const span = said.span ?? moat.spec.model.span
   const note = typeof said.port === 'number' ? servicePortNote(moat, snapshot, said.port) : undefined
+  const names = [...new Set(pods.map(candidateName))]
   return {
     port: said,
     diagnostics: [
       {
         severity: 'warning',
         code: 'moat-port-undeclared',
-        message: `no selected pod declares port \`${said.port}\`; they declare ${listPorts(pods) || 'none'}`,
+        message: `${listed(names)} ${names.length === 1 ? 'declares' : 'declare'} no port \`${said.port}\`, only ${listPorts(pods) || 'none at all'}`,
         ...(span && { span }),
         ...(note !== undefined && { notes: [{ message: note }] }),
         help: 'name the port that the model server listens on inside its pod',
@@ -80,7 +85,10 @@ function explicit(moat: Moat, snapshot: Snapshot, said: MoatPort): PortAnswer {
 
 function fromProfile(moat: Moat, pods: readonly Candidate[], profile: RuntimeProfile): PortAnswer {
   const declared = numbers(pods)
-  const known = profile.apiPorts.find(({ port }) => declared.has(port))
+  const speaking = pods.filter((pod) => declaredTcp([pod]).length > 0)
+  const known = profile.apiPorts.find(
+    ({ port }) => declared.has(port) && speaking.every((pod) => numbers([pod]).has(port)),
+  )
   if (known) return { port: tcp(known.port), diagnostics: [] }
   const [usual] = profile.apiPorts
   const span = moat.spec.model.span

@@ -9,19 +9,19 @@ import { podWords, portWords } from './sentence.ts'
 /** With the whole namespace denied, callers and scrapers in it keep their way out to the model. */
 function waysToTheModel(moat: Moat, snapshot: Snapshot, ports: Ports): RenderedPolicy[] {
   const ends = [
-    ...moat.spec.callers.map((who) => ({ who, usual: ports.api })),
-    ...moat.spec.scrapers.map((who) => ({ who, usual: ports.metrics })),
+    ...moat.spec.callers.map((who) => ({ who, role: 'caller', usual: ports.api })),
+    ...moat.spec.scrapers.map((who) => ({ who, role: 'scraper', usual: ports.metrics })),
   ]
-  return ends.flatMap(({ who, usual }) => {
+  return ends.flatMap(({ who, role, usual }) => {
     const covers = coversNamespace(snapshot, { own: moat.namespace, namespaces: who.namespaces }, moat.namespace)
     if (covers === 'no') return []
     const open = portsOf(who, usual)
     const subject = podWords({ namespaces: 'own', pods: who.pods }, moat.namespace)
     return rendered({
-      name: `${moat.name}-from-${who.name}`,
+      name: `${moat.name}-${role}-${who.name}`,
       namespace: moat.namespace,
       subject: who.pods,
-      title: `The way from ${who.name} to the model, which the default deny of the namespace would close.`,
+      title: `The way from ${role} ${who.name} to the model, which the default deny of the namespace would close.`,
       scope: `Applies to ${subject}.`,
       ingress: { summary: 'Opens nothing inwards.', rules: [] },
       egress: {
@@ -29,7 +29,7 @@ function waysToTheModel(moat: Moat, snapshot: Snapshot, ports: Ports): RenderedP
         rules: [
           {
             rule: podRule({ namespaces: 'own', pods: moat.spec.model.pods }, open, who.span),
-            sentence: `They may open ${portWords(open)} of the model.`,
+            sentence: `They may open ${portWords(open)} on the model.`,
           },
         ],
       },

@@ -20,7 +20,11 @@ const DNS_PORTS: readonly MoatPort[] = [
 ]
 
 /** A caller or scraper may open its own ports, else the given one. */
-function admitted(moat: Moat, role: 'Caller' | 'Scraper', [who, usual]: readonly [Caller, MoatPort]): SpokenRule {
+function admitted(
+  moat: Moat,
+  role: 'Caller' | 'Scraper',
+  [who, usual]: readonly [Caller, MoatPort | undefined],
+): SpokenRule {
   const ports = portsOf(who, usual)
   const which = who.ports.length > 0 ? '' : role === 'Caller' ? ', the API port' : ', the metrics port'
   return {

@@ -1,8 +1,10 @@
 // The union of Moats and hand-written policies, as applying both would leave it.
 import { describe, expect, it } from 'vitest'
-import { denyAll, modelPod, moat, pod, port, snapshotOf } from '../../tests/support/moats.ts'
+import { denyAll, labelled, modelPod, moat, pod, port, snapshotOf, tcp } from '../../tests/support/moats.ts'
 import { policiesInForce } from './policies-in-force.ts'
 
+const codesOf = (input: Parameters<typeof policiesInForce>[0]) =>
+  policiesInForce(input).diagnostics.map(({ code }) => code)
 const pods = [modelPod([port(8080)]), pod('ai-models/feature-api', { app: 'feature-api' })]
 
 function names(input: Parameters<typeof policiesInForce>[0]) {
@@ -11,7 +13,10 @@ function names(input: Parameters<typeof policiesInForce>[0]) {
 
 describe('the policies in force', () => {
   it('are the hand-written ones and those of every Moat', () => {
-    const moats = [moat(), { ...moat(), name: 'second' }]
+    const moats = [
+      moat(),
+      { ...moat({ model: { pods: labelled({ app: 'second' }), apiPort: tcp(1) } }), name: 'second' },
+    ]
     const networkPolicies = [denyAll('ai-models/default-deny'), denyAll('other/slm-isolation')]
     expect(names(snapshotOf(pods, { moats, networkPolicies }))).toEqual([
       'ai-models/default-deny',
@@ -45,6 +50,18 @@ describe('the policies in force', () => {
     const { snapshot, diagnostics } = policiesInForce(input)
     expect(diagnostics.map(({ code }) => code)).toContain('moat-name-clash')
     expect(snapshot).toBe(input)
+  })
+
+  it('are told where two Moats select one pod, for their union is open', () => {
+    const second = { ...moat(), name: 'second' }
+    expect(codesOf(snapshotOf(pods, { moats: [moat(), second] }))).toEqual(['moat-overlap'])
+    const elsewhere = { ...second, namespace: 'other' }
+    const model = { pods: labelled({ app: 'small-language-model', size: 'tiny' }) }
+    const narrower = { ...moat({ model: { ...model, apiPort: tcp(8080) } }), name: 'narrower' }
+    expect(codesOf(snapshotOf(pods, { moats: [moat(), narrower] }))).toEqual([])
+    expect(
+      codesOf(snapshotOf([...pods, modelPod([port(8080)], { namespace: 'other' })], { moats: [moat(), elsewhere] })),
+    ).toEqual([])
   })
 
   it('stay the input as it was when a Moat cannot be rendered', () => {

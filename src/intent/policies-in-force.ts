@@ -2,7 +2,10 @@
 import { type Diagnostic, hasErrors } from '../diag/diagnostic.ts'
 import { type NetworkPolicy, policyName } from '../policy/network-policy.ts'
 import { type Moat, qualifiedName, type Snapshot } from '../policy/snapshot.ts'
+import { matches } from '../policy/selector.ts'
 import { type MoatPolicies, policiesOf } from './render-policies.ts'
+import { candidateName, selectedIn } from './selected-pods.ts'
+import { listed } from './sentence.ts'
 
 export interface InForce {
   /** The input with the policies that hold: those of the Moats, and the hand-written ones that none of them replaces. */
@@ -37,13 +40,37 @@ function clash(policy: NetworkPolicy, moats: readonly [Moat, Moat]): Diagnostic 
   }
 }
 
+/** Policies are additive (S27): a pod of two Moats is open to whatever either lets in. */
+function overlaps(snapshot: Snapshot): Diagnostic[] {
+  return snapshot.moats.flatMap((second, index) =>
+    snapshot.moats.slice(0, index).flatMap((first): Diagnostic[] => {
+      if (first.namespace !== second.namespace) return []
+      const both = selectedIn(snapshot, first.namespace, first.spec.model.pods).filter(({ labels }) =>
+        matches(second.spec.model.pods, labels),
+      )
+      if (both.length === 0) return []
+      const span = second.spec.model.span ?? second.span
+      return [
+        {
+          severity: 'warning',
+          code: 'moat-overlap',
+          message: `Moats \`${first.name}\` and \`${second.name}\` both select ${listed(both.map(candidateName))}: what either lets through is open`,
+          ...(span && { span }),
+          ...(first.span && { notes: [{ message: 'the first one', span: first.span }] }),
+          help: 'give each its own pods, or make one Moat of the two',
+        },
+      ]
+    }),
+  )
+}
+
 /**
  * Renders every Moat of the input and puts its policies beside the hand-written ones. With an error among the
  * diagnostics the snapshot is the input as it was.
  */
 export function policiesInForce(snapshot: Snapshot): InForce {
   const moats = snapshot.moats.map((moat) => ({ moat, rendered: policiesOf(moat, snapshot) }))
-  const diagnostics = moats.flatMap(({ rendered }) => rendered.diagnostics)
+  const diagnostics = [...moats.flatMap(({ rendered }) => rendered.diagnostics), ...overlaps(snapshot)]
   const owners = new Map<string, Moat>()
   for (const { moat, rendered } of moats) {
     for (const policy of rendered.policies) {

@@ -149,6 +149,47 @@ describe('a Moat', () => {
     expect(reach(which, slm, namesake)).toBe('none')
   })
 
+  it('needs no API port when nobody is let in without ports of their own', () => {
+    const nothing = snapshotOf([])
+    const said = [caller('feature-api', { ports: [tcp(9000)] })]
+    for (const which of [moat(closed), moat({ callers: said }), moat({ callers: said, scrapers: said })]) {
+      expect(policiesOf(which, nothing)).toMatchObject({ policies: { length: 1 }, diagnostics: [] })
+    }
+    expect(hasErrors(policiesOf(moat({ scrapers: [caller('p')], callers: said }), nothing).diagnostics)).toBe(true)
+  })
+
+  it('is refused when its policies would have names that Kubernetes does not take', () => {
+    const long = { ...moat({ namespaceDefaultDeny: true }), name: 'x'.repeat(245) }
+    const { policies, diagnostics } = policiesOf(long, snapshotOf([slm]))
+    expect(policies).toEqual([])
+    expect(diagnostics.map(({ code }) => code)).toContain('moat-name-too-long')
+  })
+
+  it('with dns Cluster says that names can carry data out', () => {
+    expect(policiesOf(moat({ dns: 'Cluster' }), input).residuals.map(({ code }) => code)).toEqual(['dns-carries-data'])
+  })
+
+  it('whose runtime serves no metrics lets no scraper in without a port', () => {
+    const over = snapshotOf([modelPod([port(11_434)])])
+    const ollama = (scraper: ReturnType<typeof caller>) => moat({ model: { runtime: 'Ollama' }, scrapers: [scraper] })
+    expect(policiesOf(ollama(caller('p')), over).diagnostics.map(({ code }) => code)).toEqual(['moat-no-metrics'])
+    expect(policiesOf(ollama(caller('p', { ports: [tcp(9400)] })), over).diagnostics).toEqual([])
+  })
+
+  it('finds metrics at the runtime’s own port, or where the pods say', () => {
+    const scrapers = [caller('p', { pods: labelled({ app: 'prometheus' }) })]
+    const ports = (runtime: 'Triton' | 'VLLM', declared: Parameters<typeof modelPod>[0]) => {
+      const { policies } = policiesOf(
+        moat({ model: { runtime }, callers: [], scrapers }),
+        snapshotOf([modelPod(declared)]),
+      )
+      return policies[0]?.ingress?.flatMap((rule) => (rule.ports === 'any' ? [] : rule.ports))
+    }
+    expect(ports('Triton', [port(8000)])).toMatchObject([{ first: 8002 }])
+    expect(ports('VLLM', [port(8000), port(9000, 'metrics')])).toMatchObject([{ first: 9000 }])
+    expect(ports('VLLM', [port(8000)])).toMatchObject([{ first: 8000 }])
+  })
+
   it('is rendered whole or not at all', () => {
     const { policies, manifests, rendered, diagnostics } = policiesOf(moat(), snapshotOf([]))
     expect([policies, manifests, rendered]).toEqual([[], [], []])
@@ -178,7 +219,18 @@ describe('namespaceDefaultDeny', () => {
     expect(policies.map(({ name }) => name)).toEqual([
       'slm-isolation',
       'slm-isolation-default-deny',
-      'slm-isolation-from-feature-api',
+      'slm-isolation-caller-feature-api',
+    ])
+  })
+
+  it('keeps the ways of a caller and a scraper of one name apart', () => {
+    const { policies } = policiesOf(
+      moat({ model: { metricsPort: tcp(9090) }, scrapers: [caller('feature-api')], namespaceDefaultDeny: true }),
+      input,
+    )
+    expect(policies.map(({ name }) => name).slice(2)).toEqual([
+      'slm-isolation-caller-feature-api',
+      'slm-isolation-scraper-feature-api',
     ])
   })
 

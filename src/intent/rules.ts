@@ -4,8 +4,10 @@ import type { Peer, PortMatch, Rule } from '../policy/network-policy.ts'
 
 /** Ports that the Moat leaves to its defaults, settled. */
 export interface Ports {
-  readonly api: MoatPort
-  readonly metrics: MoatPort
+  /** `undefined`: nobody needs it. */
+  readonly api: MoatPort | undefined
+  /** `undefined`: nobody needs it. */
+  readonly metrics: MoatPort | undefined
 }
 
 function portMatch({ port, protocol, span }: MoatPort): PortMatch {
@@ -24,7 +26,14 @@ export function podRule(peer: PodPeer, ports: readonly MoatPort[], span?: Rule['
   return rule({ kind: 'pods', namespaces: peer.namespaces, pods: peer.pods, ...(span && { span }) }, ports, span)
 }
 
-/** A caller's or scraper's own ports, else the usual one. */
-export function portsOf(who: Caller, usual: MoatPort): readonly MoatPort[] {
-  return who.ports.length === 0 ? [usual] : who.ports
+/** Whether somebody is let in without ports of their own. */
+export function someLackPorts(list: readonly Caller[]): boolean {
+  return list.some(({ ports }) => ports.length === 0)
+}
+
+/** A caller's or scraper's own ports, else the usual one. Never empty: that would mean every port. */
+export function portsOf(who: Caller, usual: MoatPort | undefined): readonly MoatPort[] {
+  if (who.ports.length > 0) return who.ports
+  if (!usual) throw new Error(`the port of ${who.name} was not settled`)
+  return [usual]
 }
