@@ -1,6 +1,8 @@
 // The program as a process: exit codes, usage errors, help, and readers that go away.
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { Command } from 'commander'
 import { describe, expect, it } from 'vitest'
 import { programOf } from './run.ts'
@@ -57,5 +59,57 @@ describe('the program', () => {
     await expect(program.parseAsync(['outer', 'inner'], { from: 'user' })).rejects.toMatchObject({
       code: 'commander.missingArgument',
     })
+  })
+})
+
+/** A program of one command `x` whose action is the given body, run in a process of its own. */
+function program(body: string) {
+  const runner = pathToFileURL(resolve(import.meta.dirname, 'run.ts')).href
+  const text = `
+    import { Command } from 'commander'
+    import { programOf, run } from ${JSON.stringify(runner)}
+    const command = new Command('x').action(async () => { ${body} })
+    await run(programOf([command]), ['x'])`
+  return [['--input-type=module', '-e', text], { cwd: resolve(import.meta.dirname, '../..') }] as const
+}
+
+describe('a mistake of the program', () => {
+  it.each([
+    ['thrown by an action', "throw new Error('boom')"],
+    [
+      'rejected where nobody listens',
+      "void Promise.reject(new Error('boom')); await new Promise((done) => setTimeout(done, 60_000))",
+    ],
+    [
+      'thrown in a callback',
+      "setImmediate(() => { throw new Error('boom') }); await new Promise((done) => setTimeout(done, 60_000))",
+    ],
+  ])('%s exits with 70 and a short report', (_, body) => {
+    const [args, options] = program(body)
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, { ...options, encoding: 'utf8' })
+    expect(status).toBe(70)
+    expect(stdout).toBe('')
+    expect(stderr).toMatch(/^internal error: Error: boom\n/)
+    expect(stderr).toContain('not in your input')
+    expect(stderr.split('\n').length).toBeLessThan(12)
+  })
+})
+
+describe('a reader that goes away', () => {
+  it('is no error, and leaves the exit code of the command', async () => {
+    // More than a pipe holds, written piece by piece after the reader has gone.
+    const body = `
+      process.exitCode = 1
+      for (let i = 0; i < 64; i++) {
+        process.stdout.write('x'.repeat(65536))
+        await new Promise((done) => setImmediate(done))
+      }`
+    const [args, options] = program(body)
+    const child = spawn(process.execPath, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
+    let stderr = ''
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+    child.stdout.once('data', () => child.stdout.destroy())
+    const [status] = (await once(child, 'close')) as [number | null]
+    expect({ status, stderr }).toEqual({ status: 1, stderr: '' })
   })
 })
