@@ -176,7 +176,8 @@ function tensor(cursor: Cursor): Tensor {
   if (dimensions > 4) throw new Unusable(`its tensor \`${name}\` has ${dimensions} dimensions: corrupt`)
   let weights = 1
   for (let i = 0; i < dimensions; i++) weights *= cursor.count(Number.MAX_SAFE_INTEGER, 'rows of one tensor')
-  if (!Number.isSafeInteger(weights)) throw new Unusable(`its tensor \`${name}\` has an impossible size: corrupt`)
+  if (weights === 0 || !Number.isSafeInteger(weights))
+    throw new Unusable(`its tensor \`${name}\` has an impossible size: corrupt`)
   const block = TENSOR_BLOCKS[cursor.u32()]
   const offset = cursor.count(Number.MAX_SAFE_INTEGER, 'as the offset of a tensor')
   return { name, weights, offset, bytes: block && Math.ceil(weights / block[0]) * block[1] }

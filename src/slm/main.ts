@@ -5,6 +5,7 @@ import { slmApi } from './api.ts'
 import { LanguageModel } from './language-model.ts'
 import { runtimeMissing } from './llama-binding.ts'
 import { CommandLine, ENVIRONMENT, listen, onEnd, report, runProgram, Stop, UNUSABLE } from './program.ts'
+import { trial } from './trial.ts'
 import { findWeights, type Weights } from './weights.ts'
 
 const USAGE =
@@ -40,17 +41,24 @@ function weightsOf(given: string | undefined): Weights {
   return found.weights
 }
 
-async function load({ path, gguf }: Weights, given: Options): Promise<LanguageModel> {
+function refused(path: string, reason: string): Stop {
+  return new Stop(UNUSABLE, {
+    severity: 'error',
+    code: 'model-unreadable',
+    message: `the model \`${path}\` cannot be used: llama.cpp refuses it (${reason})`,
+    help: 'name a whole GGUF file of a language model with `--model`',
+  })
+}
+
+/** A file that the user names is tried in another process first: those of set-up and of the package are known to be whole. */
+async function load({ path, gguf, source }: Weights, given: Options): Promise<LanguageModel> {
+  const reason = source === 'given' ? await trial(path) : undefined
+  if (reason !== undefined) throw refused(path, reason)
   try {
     const { slots, queue, context, threads } = given
     return await LanguageModel.load({ path, gguf, slots, mostWaiting: queue, context, threads })
   } catch (error) {
-    throw new Stop(UNUSABLE, {
-      severity: 'error',
-      code: 'model-unreadable',
-      message: `the model \`${path}\` cannot be used: llama.cpp refuses it (${(error as Error).message})`,
-      help: 'name a whole GGUF file of a language model with `--model`',
-    })
+    throw refused(path, (error as Error).message)
   }
 }
 
