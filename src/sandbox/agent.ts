@@ -52,7 +52,8 @@ export type Request =
   | { readonly op: 'listen' | 'unlisten'; readonly ports: readonly Port[] }
   | { readonly op: 'forget' | 'prepare'; readonly names: readonly string[] }
   | { readonly op: 'accepted' }
-  | { readonly op: 'probe'; readonly probes: readonly ProbeSpec[] }
+  /** `own`: namespaces whose ports belong to programs of their own, so that no listener may take one. */
+  | { readonly op: 'probe'; readonly probes: readonly ProbeSpec[]; readonly own: readonly string[] }
 
 type WireEvent = readonly [
   group: number,

@@ -20,7 +20,8 @@ export interface Probe {
 }
 
 /**
- * `Allowed`: the handshake completed or the echo came back. `Denied`: the kernel logged its drop of this very flow.
+ * `Allowed`: the handshake completed, the echo came back, or (where a program of the pod owns the port and need not
+ * answer) the packet was seen inside the pod. `Denied`: the kernel logged its drop of this very flow.
  * `Inconclusive`: neither, after several attempts; never read it as a denial.
  */
 export type Observation = 'Allowed' | 'Denied' | 'Inconclusive'
@@ -31,7 +32,7 @@ export interface ProbeResult {
   readonly observation: Observation
   /** How many connections were tried; more than one only where one gave no evidence. */
   readonly attempts: number
-  /** Denied: the log prefix of the rule that dropped it. Inconclusive: why, in words. */
+  /** Denied: the log prefix of the rule that dropped it. Allowed: `arrived` where nobody answered. Inconclusive: why. */
   readonly detail?: string
   /** When the evidence came, in milliseconds on the monotonic clock (`monotonicMs`); absent when inconclusive. */
   readonly atMs?: number

@@ -12,7 +12,7 @@ import type { Probe, ProbeResult } from './probe.ts'
 import { planProbes, resultOf } from './probe-plan.ts'
 import { type ApplyOptions, type Commit, loadRuleset } from './ruleset-loader.ts'
 import type { Topology } from './topology.ts'
-import { PodProcess, type SpawnOptions } from './workload.ts'
+import { COMMAND_ANNOTATION, PodProcess, type SpawnOptions } from './workload.ts'
 
 export interface SandboxListeners {
   readonly flow?: (event: FlowEvent) => void
@@ -92,7 +92,14 @@ export class Sandbox implements AsyncDisposable {
   async probe(probes: readonly Probe[], onProgress?: (done: number, total: number) => void): Promise<ProbeResult[]> {
     const results: ProbeResult[] = []
     let done = 0
-    await this.#agent.ask({ op: 'probe', probes: planProbes(this.#topology, probes) }, (answers) => {
+    // Their programs may open any port at any time.
+    const own = this.#topology.pods.filter(({ pod }) => pod.annotations.has(COMMAND_ANNOTATION))
+    const request = {
+      op: 'probe',
+      probes: planProbes(this.#topology, probes),
+      own: own.flatMap(({ netns }) => netns ?? []),
+    } as const
+    await this.#agent.ask(request, (answers) => {
       for (const answer of answers) results[answer[0]] = resultOf(probes[answer[0]] as Probe, answer)
       done += answers.length
       onProgress?.(done, probes.length)

@@ -19,7 +19,9 @@ class Listeners:
         self.loop = loop
         self.open_ones = {}
         self.raw = {}
+        self.watches = {}
         self.on_sctp_answer = None
+        self.on_arrival = None
 
     def open(self, name, protocol, port):
         """True when we answer there, False when the port belongs to a program in the pod."""
@@ -48,10 +50,51 @@ class Listeners:
         for key in [key for key in self.open_ones if key[0] == name]:
             self.open_ones[key][0] = 0
             self.close(*key)
+        for key in [key for key in self.watches if key[0] == name]:
+            self.watches[key][0] = 0
+            self.unwatch(*key)
         for key in [key for key in self.raw if key[0] == name]:
             raw = self.raw.pop(key)
             self.loop.remove(raw)
             raw.close()
+
+    def watch(self, name, protocol):
+        """Counted: tells `on_arrival` of each packet that reaches the namespace, whoever owns its port."""
+        entry = self.watches.get((name, protocol))
+        if entry is None:
+            made = [self._sniff(name, family, protocol) for family in (socket.AF_INET, socket.AF_INET6)]
+            entry = self.watches[(name, protocol)] = [0, made]
+        entry[0] += 1
+
+    def unwatch(self, name, protocol):
+        entry = self.watches.get((name, protocol))
+        if entry is None:
+            return
+        entry[0] -= 1
+        if entry[0] <= 0:
+            del self.watches[(name, protocol)]
+            for each in entry[1]:
+                self.loop.remove(each)
+                each.close()
+
+    def _sniff(self, name, family, protocol):
+        raw = self.namespaces.socket(name, family, socket.SOCK_RAW, protocol)
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+        if family == socket.AF_INET6:
+            raw.setsockopt(socket.IPPROTO_IPV6, IPV6_RECVPKTINFO, 1)
+        self.loop.add(raw, select.EPOLLIN, lambda one, _events: self._arrived(family, protocol, one))
+        return raw
+
+    def _arrived(self, family, protocol, raw):
+        for _ in range(256):
+            try:
+                data, ancillary, _flags, peer = raw.recvmsg(256, 256)
+            except OSError:
+                return
+            own, packet = ends_of(family, data, ancillary)
+            if len(packet) >= 4:
+                ports = struct.unpack_from(">HH", packet, 0)
+                self.on_arrival((protocol, socket.inet_pton(family, peer[0]), ports[0], own, ports[1]))
 
     def _make(self, name, protocol, port):
         if protocol == nflog.SCTP:
@@ -132,12 +175,7 @@ class Listeners:
                 data, ancillary, _flags, peer = raw.recvmsg(2048, 256)
             except OSError:
                 return
-            if family == socket.AF_INET:
-                start = (data[0] & 15) * 4
-                own, packet = data[16:20], data[start:]
-            else:
-                own = next((item[2][:16] for item in ancillary if item[1] == IPV6_PKTINFO), b"")
-                packet = data
+            own, packet = ends_of(family, data, ancillary)
             parsed = sctp.parse(packet)
             if parsed is None:
                 continue
@@ -146,6 +184,13 @@ class Listeners:
                 send_from(raw, family, own, sctp.init_ack(packet), peer[0])
             elif kind == sctp.INIT_ACK and self.on_sctp_answer:
                 self.on_sctp_answer(name, own, destination_port)
+
+
+def ends_of(family, data, ancillary):
+    """(address that was dialled, packet from the transport header on); IPv4 raw sockets give the IP header too."""
+    if family == socket.AF_INET:
+        return data[16:20], data[(data[0] & 15) * 4 :]
+    return next((item[2][:16] for item in ancillary if item[1] == IPV6_PKTINFO), b""), data
 
 
 def reply_from(item):

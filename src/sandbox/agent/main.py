@@ -124,7 +124,7 @@ class Agent:
         def report(results, done):
             self.loop.send({"id": request["id"], "results": results, "done": done})
 
-        self.prober.start(request["probes"], report)
+        self.prober.start(request["probes"], set(request["own"]), report)
 
     def run(self):
         while True:

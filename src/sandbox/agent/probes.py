@@ -1,4 +1,5 @@
-# Probes: evidence for each, or none. Allowed: handshake or echo. Denied: the kernel's drop event for that very flow.
+# Probes: evidence for each, or none. Allowed: a handshake, an echo, or the packet seen in the pod it was meant for.
+# Denied: the kernel's drop event for that very flow.
 import collections
 import errno
 import os
@@ -43,19 +44,36 @@ class Probe:
 
 
 class Round:
-    """One request of probes; `report(results, done)` is called with lists of [index, verdict, attempts, ms, detail]."""
+    """One request of probes; `report(results, done)` is called with lists of [index, verdict, attempts, ms, detail].
+    `own` names the namespaces whose ports belong to programs of their own: there an arrival is looked for, and no
+    listener is opened."""
 
-    def __init__(self, prober, specs, report):
-        self.prober, self.report = prober, report
+    def __init__(self, prober, specs, own, report):
+        self.prober, self.own, self.report = prober, own, report
         self.total = self.left = len(specs)
         self.results = []
         probes = [Probe(index, spec) for index, spec in enumerate(specs)]
         probes.sort(key=lambda probe: (probe.targets[:1], probe.protocol, probe.source))
         self.uses = collections.Counter(key for probe in probes for key in listener_keys(probe))
-        self.opened = set()
+        self.opened, self.watched = set(), set()
         self.queue = collections.deque(probes)
         if not probes:
             report([], True)
+
+    def open(self, key):
+        """Somebody who answers, or at least a look at what arrives."""
+        if key in self.opened:
+            return
+        name, protocol, _port = key
+        listeners = self.prober.listeners
+        ours = name not in self.own and listeners.open(*key)
+        if name not in self.own:
+            self.opened.add(key)
+        # A program behind its own port answers a handshake, but need not answer a datagram.
+        if (name in self.own or not ours and protocol == nflog.UDP) and (name, protocol) not in self.watched:
+            if protocol != nflog.SCTP:
+                listeners.watch(name, protocol)
+                self.watched.add((name, protocol))
 
     def finish(self, probe, verdict, at, detail):
         self.left -= 1
@@ -66,6 +84,9 @@ class Round:
             if self.uses[key] == 0 and key in self.opened:
                 self.opened.discard(key)
                 listeners.close(*key)
+        if self.left == 0:
+            for key in self.watched:
+                listeners.unwatch(*key)
         if self.left == 0 or len(self.results) >= 200:
             self.flush()
 
@@ -89,9 +110,10 @@ class Prober:
         self.in_flight = 0
         self.next_port = 20000
         listeners.on_sctp_answer = self._sctp_answer
+        listeners.on_arrival = self._arrival
 
-    def start(self, specs, report):
-        one = Round(self, specs, report)
+    def start(self, specs, own, report):
+        one = Round(self, specs, own, report)
         if one.left:
             self.rounds.append(one)
 
@@ -137,9 +159,7 @@ class Prober:
         self.in_flight += 1
         try:
             for key in listener_keys(probe):
-                if key not in one.opened:
-                    self.listeners.open(*key)
-                    one.opened.add(key)
+                one.open(key)
             self._connect(one, probe)
         except OSError as error:
             self._abandon(probe)
@@ -214,6 +234,11 @@ class Prober:
         found = self.answers.get((name, own, port))
         if found:
             self._end(*found, "A", time.monotonic_ns() / 1e6, "")
+
+    def _arrival(self, flow):
+        found = self.flows.get(flow)
+        if found:
+            self._end(*found, "A", time.monotonic_ns() / 1e6, "arrived")
 
     def _retry_in(self, seconds, one, probe):
         turn = probe.turn
