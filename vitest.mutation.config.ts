@@ -9,6 +9,7 @@ export default defineConfig({
       'tests/cases.test.ts',
       'tests/conformance.test.ts',
       'tests/differential.test.ts',
+      'tests/engine-paths.test.ts',
     ],
     env: { MOAT_DIFF_RUNS: '40', MOAT_DIFF_SEED: '1' },
     testTimeout: 60_000,

@@ -1,0 +1,95 @@
+// The engine against itself: by rows of classes, one pair at a time, and put together again from its reasons.
+import { describe, expect, it } from 'vitest'
+import { type Endpoint, outsideEndpoint, podEndpoint } from '../src/engine/endpoint.ts'
+import { createEngine, type DirectionReasons, type Engine } from '../src/engine/engine.ts'
+import { CONFORMANCE, type Profile, SPEC } from '../src/engine/profile.ts'
+import type { Snapshot } from '../src/policy/snapshot.ts'
+import { ALL_CONNECTIONS, intersectConnections, NO_CONNECTIONS, unionConnections } from '../src/sets/connection-set.ts'
+import { type Address, type Family, parseAddress } from '../src/sets/ip-address.ts'
+import { snapshotOf } from './support/oracles.ts'
+import { OUTSIDE_ADDRESSES } from './support/probes.ts'
+import { randomCluster } from './support/random-cluster.ts'
+
+const SEEDS = Array.from({ length: 24 }, (_, index) => 1_000 + index)
+
+interface Pair {
+  readonly source: Endpoint
+  readonly destination: Endpoint
+  readonly family: Family
+}
+
+/** All pairs of pods in both families, and each pod with some outside addresses in both directions. */
+function pairsOf({ pods }: Snapshot, seed: number): Pair[] {
+  const inside = pods.map(podEndpoint)
+  const some = OUTSIDE_ADDRESSES.filter((_, index) => index % 7 === seed % 7)
+  const outside = some.map((text) => parseAddress(text) as Address)
+  return [
+    ...inside.flatMap((source) =>
+      inside.flatMap((destination) => ([4, 6] as const).map((family) => ({ source, destination, family }))),
+    ),
+    ...inside.flatMap((pod) =>
+      outside.flatMap((address) => [
+        { source: pod, destination: outsideEndpoint(address), family: address.family },
+        { source: outsideEndpoint(address), destination: pod, family: address.family },
+      ]),
+    ),
+  ]
+}
+
+function answers(engine: Engine, pairs: readonly Pair[]): unknown[] {
+  return pairs.map(({ source, destination, family }) => engine.reach(source, destination, family))
+}
+
+/** What one direction surely lets through, from its reasons alone. */
+function admitted({ ungoverned, isolatedBy, admittedBy }: DirectionReasons) {
+  if (ungoverned !== undefined || isolatedBy.length === 0) return ALL_CONNECTIONS
+  const sure = admittedBy.filter(({ reason }) => reason === undefined)
+  return sure.map(({ connections }) => connections).reduce(unionConnections, NO_CONNECTIONS)
+}
+
+function ended(end: Endpoint): boolean {
+  return end.kind === 'pod' && (end.pod.phase === 'Succeeded' || end.pod.phase === 'Failed')
+}
+
+describe.each<[string, Profile]>([
+  ['spec', SPEC],
+  ['conformance', CONFORMANCE],
+])('the engine under the profile %s', (_name, profile) => {
+  it('answers alike for pods of the snapshot and for pods it meets later', () => {
+    for (const seed of SEEDS) {
+      const snapshot = snapshotOf(randomCluster(seed))
+      const pairs = pairsOf(snapshot, seed)
+      const later = createEngine({ ...snapshot, pods: [] }, profile)
+      expect(answers(later, pairs)).toEqual(answers(createEngine(snapshot, profile), pairs))
+    }
+  })
+
+  it('answers alike in whatever order pods, policies and questions come', () => {
+    for (const seed of SEEDS) {
+      const snapshot = snapshotOf(randomCluster(seed))
+      const turned = {
+        ...snapshot,
+        pods: snapshot.pods.toReversed(),
+        networkPolicies: snapshot.networkPolicies.toReversed(),
+      }
+      const pairs = pairsOf(snapshot, seed)
+      const backwards = answers(createEngine(turned, profile), pairs.toReversed()).toReversed()
+      expect(backwards).toEqual(answers(createEngine(snapshot, profile), pairs))
+    }
+  })
+
+  it('allows exactly what the rules that it names let through', () => {
+    let isolated = 0
+    for (const seed of SEEDS) {
+      const snapshot = snapshotOf(randomCluster(seed))
+      const engine = createEngine(snapshot, profile)
+      for (const { source, destination, family } of pairsOf(snapshot, seed)) {
+        if (ended(source) || ended(destination)) continue
+        const { reach, egress, ingress } = engine.why(source, destination, family)
+        isolated += egress.isolatedBy.length + ingress.isolatedBy.length
+        expect(intersectConnections(admitted(egress), admitted(ingress))).toEqual(reach.allowed)
+      }
+    }
+    expect(isolated).toBeGreaterThan(0)
+  })
+})
