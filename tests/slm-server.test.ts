@@ -1,5 +1,5 @@
 // The model server as a process, over a model with seeded random weights: what it generates, counts, refuses and survives.
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -271,6 +271,46 @@ describe.skipIf(lacking)(`the model server with one slot and room for one to wai
     expect(await third.json()).toMatchObject({ error: { type: 'unavailable_error', code: 'queue_full' } })
     holder.abort()
     expect(textOf(await waits)).toBe(textOf(await on.chat({ seed: 2 })))
+  })
+})
+
+describe('the model server over a llama-server on PATH', () => {
+  const bin = join(folder, 'bin')
+  const path = `${bin}:${process.env['PATH'] ?? ''}`
+  const asked = ['--runtime', 'llama-server', '--model', model, '--slots', '3', '--context', '100']
+
+  /** A program of that name which answers with its own arguments, or ends at once. */
+  function install(body: string): void {
+    mkdirSync(bin, { recursive: true })
+    writeFileSync(join(bin, 'llama-server'), `#!${process.execPath}\n${body}\n`, { mode: 0o755 })
+  }
+
+  it('starts it with the model, the port and the bounds, and ends it', async () => {
+    install(`
+      const at = (name) => process.argv[process.argv.indexOf(name) + 1]
+      const server = require('node:http').createServer((_, response) => response.end(process.argv.slice(2).join(' ')))
+      server.listen(Number(at('--port')), at('--host'))
+      process.on('SIGTERM', () => process.exit(0))`)
+    const server = await startServer(asked, { PATH: path })
+    expect(server.ready).toMatchObject({
+      ready: true,
+      model: 'random',
+      runtime: 'llama-server',
+      context: 100,
+      slots: 3,
+    })
+    const args = await (await fetch(server.url)).text()
+    expect(args).toContain(`--model ${model} --alias random --host 127.0.0.1 --port ${String(server.ready['port'])}`)
+    expect(args).toContain('--parallel 3 --ctx-size 300 --threads 1 --metrics')
+    expect(await server.stop()).toBe(0)
+  })
+
+  it('says so when it ends by itself, and when there is none', async () => {
+    install('process.exit(7)')
+    const ended = await refusedServer(asked, { PATH: path })
+    expect(ended).toMatchObject({ code: 3, stdout: '', stderr: expect.stringContaining('ended by itself (7)') })
+    const none = await refusedServer(asked, { PATH: folder })
+    expect(none).toMatchObject({ code: 3, stdout: '', stderr: expect.stringContaining('[runtime-missing]') })
   })
 })
 

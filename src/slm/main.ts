@@ -4,12 +4,13 @@ import { createAdaptorServer } from '@hono/node-server'
 import { slmApi } from './api.ts'
 import { LanguageModel } from './language-model.ts'
 import { runtimeMissing } from './llama-binding.ts'
+import { findLlamaServer, LlamaServer } from './llama-server.ts'
 import { CommandLine, ENVIRONMENT, listen, onEnd, report, runProgram, Stop, UNUSABLE } from './program.ts'
 import { trial } from './trial.ts'
 import { findWeights, type Weights } from './weights.ts'
 
 const USAGE =
-  'main.ts [--port 8080] [--host ::] [--model FILE.gguf|bundled] [--context 2048] [--slots 4] [--queue 32] [--threads 0]'
+  'main.ts [--port 8080] [--host ::] [--model FILE.gguf|bundled] [--context 2048] [--slots 4] [--queue 32] [--threads 0] [--runtime llama-server]'
 
 interface Options {
   readonly port: number
@@ -19,12 +20,18 @@ interface Options {
   readonly slots: number
   readonly queue: number
   readonly threads: number
+  readonly runtime: 'node-llama-cpp' | 'llama-server'
 }
 
 function options(argv: readonly string[]): Options {
-  const names = ['port', 'host', 'model', 'context', 'slots', 'queue', 'threads']
+  const names = ['port', 'host', 'model', 'context', 'slots', 'queue', 'threads', 'runtime']
   const line = new CommandLine(argv, { usage: USAGE, names })
+  const runtime = line.text('runtime') ?? 'node-llama-cpp'
+  if (runtime !== 'node-llama-cpp' && runtime !== 'llama-server') {
+    throw line.wrong(`--runtime must be \`node-llama-cpp\` or \`llama-server\`, not \`${runtime}\``)
+  }
   return {
+    runtime,
     port: line.number('port', [8080, 0, 65535]),
     host: line.text('host') ?? '::',
     model: line.text('model'),
@@ -62,12 +69,20 @@ async function load({ path, gguf, source }: Weights, given: Options): Promise<La
   }
 }
 
-await runProgram(async () => {
-  const given = options(process.argv.slice(2))
-  const weights = weightsOf(given.model)
+interface Facts {
+  readonly port: number
+  readonly context: number
+  readonly threads: number
+}
+
+function reportReady({ name, source, gguf }: Weights, given: Options, facts: Facts): void {
+  const { slots, runtime } = given
+  report({ ready: true, model: name, source, parameters: gguf.parameters, slots, runtime, ...facts })
+}
+
+async function serveByBinding(weights: Weights, given: Options): Promise<void> {
   const missing = runtimeMissing()
   if (missing) throw new Stop(ENVIRONMENT, missing)
-
   let model: LanguageModel | undefined
   const { name, source, gguf } = weights
   const about = {
@@ -84,6 +99,28 @@ await runProgram(async () => {
   const { port } = await listen(server, given.port, given.host)
   onEnd(() => process.exit(0))
   model = await load(weights, given)
-  const { contextSize: context, threads } = model
-  report({ ready: true, model: name, source, port, parameters: gguf.parameters, context, slots: given.slots, threads })
+  reportReady(weights, given, { port, context: model.contextSize, threads: model.threads })
+}
+
+async function serveByLlamaServer(weights: Weights, given: Options): Promise<void> {
+  const found = findLlamaServer()
+  if ('missing' in found) throw new Stop(ENVIRONMENT, found.missing)
+  const { port, host, slots, context, threads } = given
+  const server = await LlamaServer.start(found.path, { weights, port, host, slots, context, threads })
+  let told = false
+  onEnd(() => {
+    told = true
+    server.stop()
+  })
+  if (await server.ready(host)) reportReady(weights, given, { port: server.port, context, threads: threads || 1 })
+  const how = await server.ended
+  if (told) return
+  const message = `\`${found.path}\` ended by itself (${how})`
+  throw new Stop(ENVIRONMENT, { severity: 'error', code: 'runtime-ended', message, help: 'read what it printed above' })
+}
+
+await runProgram(async () => {
+  const given = options(process.argv.slice(2))
+  const weights = weightsOf(given.model)
+  await (given.runtime === 'llama-server' ? serveByLlamaServer : serveByBinding)(weights, given)
 })
