@@ -55,6 +55,6 @@ export function matchBlock(block: IpSet, pod: Pod, where: { family: Family; prof
   }
   const address = pod.addresses.find(({ family }) => family === where.family)
   if (!address || !hasAddress(block, address)) return 'no'
-  // S33: a pod on the host network has the address of its node, an ordinary address (S32).
-  return pod.hostNetwork || where.profile.ipBlockOverPods === 'matches' ? 'yes' : 'ip-block-over-pods'
+  if (pod.hostNetwork) return where.profile.ipBlockOverNodes === 'matches' ? 'yes' : 'ip-block-over-nodes' // S33
+  return where.profile.ipBlockOverPods === 'matches' ? 'yes' : 'ip-block-over-pods'
 }

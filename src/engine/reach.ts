@@ -7,6 +7,8 @@ export type DependsReason =
   | 'ip-block-over-pods'
   /** S22: only an ipBlock would admit it, and the pod's address is not known. */
   | 'pod-address-unknown'
+  /** S32: only an ipBlock that holds the address of a node would admit it. */
+  | 'ip-block-over-nodes'
   /** S40: a namespaceSelector asks for labels of a namespace whose object is not in the input. */
   | 'namespace-labels-unknown'
   /** S32, S33: the source is on a node's network, and it is not known whether that is the destination's own node. */
@@ -17,6 +19,7 @@ export type DependsReason =
 /** One sentence for each reason, lower case, no final period. */
 export const REASON_TEXT: Readonly<Record<DependsReason, string>> = {
   'ip-block-over-pods': 'whether an ipBlock matches the address of a pod is left to the network plugin',
+  'ip-block-over-nodes': 'whether an ipBlock matches the address of a node is a setting of the network plugin',
   'pod-address-unknown': "an ipBlock could hold the pod's address, which is not known",
   'namespace-labels-unknown': 'the labels of the namespace are not known: its object is not in the input',
   'own-node': "traffic from the pod's own node is always allowed, and the node is not known",

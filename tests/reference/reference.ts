@@ -13,17 +13,19 @@ export interface Packet {
   readonly port: number
 }
 
-/** How ipBlocks treat the addresses of pods; the API text leaves it open. */
-export type IpBlockOverPods = 'matches' | 'depends' | 'never'
+/** How ipBlocks treat the addresses of pods and nodes; the API text leaves it open. */
+export interface OverAddresses {
+  readonly ipBlockOverPods: 'matches' | 'depends' | 'never'
+  readonly ipBlockOverNodes: 'matches' | 'depends'
+}
 
 /**
  * Policies only ever add to what is allowed, so two readings are enough: `strict` takes every open question as "does
  * not match", the other as "matches". Where they differ, the answer depends.
  */
-interface Reading {
+interface Reading extends OverAddresses {
   readonly cluster: RawCluster
   readonly strict: boolean
-  readonly ipBlockOverPods: IpBlockOverPods
 }
 
 const labelsOf = (pod: RawPod): Record<string, string> => ({ ...pod.metadata.labels })
@@ -85,7 +87,7 @@ function blockMatches(block: NonNullable<RawPeer['ipBlock']>, { other, packet, r
   if (all.length === 0) return block.cidr.includes(':') === (packet.family === 6) && !reading.strict
   const mine = all.find((ip) => ip.includes(':') === (packet.family === 6))
   if (mine === undefined || !inBlock(block, mine)) return false
-  return nodeAddress || reading.ipBlockOverPods === 'matches' || !reading.strict
+  return (nodeAddress ? reading.ipBlockOverNodes : reading.ipBlockOverPods) === 'matches' || !reading.strict
 }
 
 function peerMatches(peer: RawPeer, one: Case): boolean {
@@ -153,8 +155,8 @@ function allows(packet: Packet, reading: Reading): boolean {
 export function referenceVerdict(
   cluster: RawCluster,
   packet: Packet,
-  ipBlockOverPods: IpBlockOverPods,
+  over: OverAddresses,
 ): 'Allowed' | 'Denied' | 'Depends' {
-  if (allows(packet, { cluster, strict: true, ipBlockOverPods })) return 'Allowed'
-  return allows(packet, { cluster, strict: false, ipBlockOverPods }) ? 'Depends' : 'Denied'
+  if (allows(packet, { cluster, ...over, strict: true })) return 'Allowed'
+  return allows(packet, { cluster, ...over, strict: false }) ? 'Depends' : 'Denied'
 }

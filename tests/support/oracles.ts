@@ -82,9 +82,10 @@ export const REFERENCE: Oracle = {
       if (!pod && text.includes('/')) throw new Error(`no pod: ${text}`)
       return pod ? { pod } : { address: text }
     }
-    const { ipBlockOverPods } = PROFILES[profile]
+    const { ipBlockOverPods, ipBlockOverNodes } = PROFILES[profile]
+    const over = { ipBlockOverPods, ipBlockOverNodes }
     return ({ source, destination, ...rest }) =>
-      referenceVerdict(cluster, { source: end(source), destination: end(destination), ...rest }, ipBlockOverPods)
+      referenceVerdict(cluster, { source: end(source), destination: end(destination), ...rest }, over)
   },
 }
 
