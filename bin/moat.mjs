@@ -10,7 +10,8 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 
 if (major > 22 || (major === 22 && minor >= 19)) {
-  module.enableCompileCache?.()
+  // Beside the packages, so that nothing is left in a temporary folder; where that cannot be written, there is no cache.
+  module.enableCompileCache?.(join(root, 'node_modules/.cache/modelmoat'))
   const source = join(root, 'src/cli/main.ts')
   await import(existsSync(source) ? source : join(root, 'dist/cli/main.js'))
 } else {

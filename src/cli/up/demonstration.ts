@@ -14,7 +14,7 @@ const REQUESTS = 20
 const ANSWER_TOKENS = 24
 const HAMMERS = 4
 /** Pieces a second that a held stream asks for. */
-const STREAM_RATE = 20
+const STREAM_RATE = 100
 /** The readers' own port: nothing else in their pods uses it, so it names the flow. */
 const STREAM_PORT = 61_001
 /** How long a stranger waits for a connection; what a policy drops would wait for minutes. */

@@ -68,10 +68,10 @@ export async function liveView(stage: Stage, start: LiveStart): Promise<void> {
     const changes = changedCells(cells, after)
     for (const cell of changes.slice(0, SHOWN_CHANGES)) {
       const { source, destination, protocol, port, family, observed } = cell
-      story.block(`now ${observed}: ${source} → ${destination} ${protocol.toLowerCase()}/${port} IPv${family}`)
+      story.item(`now ${observed}: ${source} → ${destination} ${protocol.toLowerCase()}/${port} IPv${family}`)
     }
-    if (changes.length > SHOWN_CHANGES) story.block(`and ${number(changes.length - SHOWN_CHANGES)} more cells`)
-    if (changes.length === 0) story.block('no cell changed')
+    if (changes.length > SHOWN_CHANGES) story.item(`and ${number(changes.length - SHOWN_CHANGES)} more cells`)
+    if (changes.length === 0) story.item('no cell changed')
     cells = after
   }
   const watcher = await watchFiles(files, () => {

@@ -2,7 +2,7 @@
 import type { Cell } from '../../analysis/truth-table.ts'
 import { type MatrixCell, matrixLines, type PairVerdict } from '../../render/matrix.ts'
 import type { Line, Style } from '../../render/styled-text.ts'
-import type { Story } from './story.ts'
+import { type Story, wrap } from './story.ts'
 
 const COLOURS = {
   good: 'green',
@@ -40,18 +40,33 @@ interface Group {
   readonly members: readonly string[]
 }
 
+/** Names for sets of addresses, the same for the same set: `outside ×6`, and `outside ×6 (2)` for another set of six. */
+class Labels {
+  readonly #bySet = new Map<string, string>()
+
+  of(members: readonly string[]): string {
+    if (members.length === 1) return members[0] as string
+    const set = members.join(', ')
+    const known = this.#bySet.get(set)
+    if (known !== undefined) return known
+    const plain = `outside ×${members.length}`
+    const same = [...this.#bySet.values()].filter((label) => label.startsWith(plain)).length
+    const label = same === 0 ? plain : `${plain} (${same + 1})`
+    this.#bySet.set(set, label)
+    return label
+  }
+
+  legend(): string[] {
+    return [...this.#bySet].map(([set, label]) => `${label}: ${set}`)
+  }
+}
+
 /** Pods each for itself, then outside addresses with the same verdicts together. */
-function grouped(ends: readonly string[], likeness: (end: string) => string): Group[] {
+function grouped(ends: readonly string[], labels: Labels, likeness: (end: string) => string): Group[] {
   const pods = ends.filter((end) => end.includes('/')).map((end) => ({ label: end, members: [end] }))
-  const outside = Map.groupBy(
-    ends.filter((end) => !end.includes('/')),
-    likeness,
-  )
-  const addresses = [...outside.values()].map((members) => ({
-    label: members.length === 1 ? (members[0] as string) : `${members[0]} +${members.length - 1}`,
-    members,
-  }))
-  return [...pods, ...addresses]
+  const outside = ends.filter((end) => !end.includes('/'))
+  const sets = [...Map.groupBy(outside, likeness).values()]
+  return [...pods, ...sets.map((members) => ({ label: labels.of(members), members }))]
 }
 
 function paintLine(line: Line, story: Story): string {
@@ -59,20 +74,16 @@ function paintLine(line: Line, story: Story): string {
   return painted.join('').trimEnd()
 }
 
-function legend(groups: readonly Group[]): string[] {
-  const many = groups
-    .filter(({ members }) => members.length > 1)
-    .map(({ label, members }) => `${label}: ${members.join(', ')}`)
-  return [...new Set(many)]
-}
-
 /** Sources down, destinations across, as wide as the story. */
 export function drawMatrix(before: readonly Cell[], after: readonly Cell[], story: Story): string {
   const pair = pairsOf(before, after)
   const sources = [...new Set(after.map(({ source }) => source))]
   const destinations = [...new Set(after.map(({ destination }) => destination))]
-  const rows = grouped(sources, (source) => JSON.stringify(destinations.map((one) => pair(source, one))))
-  const columns = grouped(destinations, (destination) => JSON.stringify(sources.map((one) => pair(one, destination))))
+  const labels = new Labels()
+  const rows = grouped(sources, labels, (source) => JSON.stringify(destinations.map((one) => pair(source, one))))
+  const columns = grouped(destinations, labels, (destination) =>
+    JSON.stringify(sources.map((one) => pair(one, destination))),
+  )
   const first = (groups: readonly Group[], label: string): string =>
     groups.find((group) => group.label === label)?.members[0] ?? label
   const lines = matrixLines(
@@ -81,7 +92,8 @@ export function drawMatrix(before: readonly Cell[], after: readonly Cell[], stor
       destinations: columns.map(({ label }) => label),
       cell: (source, destination) => pair(first(rows, source), first(columns, destination)),
     },
-    { width: story.width - 2 },
+    { width: story.width },
   )
-  return [...lines.map((line) => paintLine(line, story)), ...legend([...rows, ...columns])].join('\n')
+  const legend = labels.legend().flatMap((text) => wrap(text, story.width))
+  return [...lines.map((line) => paintLine(line, story)), ...legend].join('\n')
 }

@@ -38,7 +38,7 @@ async function table(scene: Scene, stage: Stage, phase: Cell['phase']): Promise<
   )
   stage.story.line('truth table', describeTable(cells, summarise(cells)))
   for (const cell of cells.filter((one) => one.observed !== one.predicted).slice(0, SHOWN))
-    stage.story.block(describeCell(cell))
+    stage.story.item(describeCell(cell))
   return cells
 }
 
@@ -96,7 +96,7 @@ export async function play(scene: Scene, stage: Stage): Promise<UpReport> {
   const { pods, outside } = sandbox.topology
   const who = mode === 'root' ? 'root' : 'an ordinary user'
   story.heading(`moat up: ${pods.length} pods and ${outside.length} outside addresses on this machine, as ${who}`)
-  for (const remark of scene.remarks) story.block(`note: ${remark}`)
+  for (const remark of scene.remarks) story.item(`note: ${remark}`)
   await stopwatch.phase('open rules', () => rules.enforce(scene.open.snapshot))
   const show = new Demonstration(sandbox, { parts: scene.parts, weights: options.model })
   const before = await open(scene, stage, show)

@@ -31,7 +31,7 @@ export function simulate(scene: Scene, options: UpOptions): boolean {
   }
   const story = tellTo(options.output === 'json' ? process.stderr : process.stdout)
   story.heading(story.paint('yellow', WARNING))
-  for (const remark of scene.remarks) story.block(`note: ${remark}`)
+  for (const remark of scene.remarks) story.item(`note: ${remark}`)
   story.heading('PROOF: over every pod that could exist')
   story.block(describeProofs(scene.proofs, story))
   const denied = after.filter(({ predicted }) => predicted === 'Denied').length

@@ -10,7 +10,9 @@ export interface Story {
   heading(text: string): void
   /** A name in the left column and what is said about it. */
   line(name: string, text: string): void
-  /** Text as it is, indented by two. */
+  /** A sentence of its own, indented by two. */
+  item(text: string): void
+  /** Lines as they are. */
   block(text: string): void
   /** Columns of the reader's terminal, from 60 to 100; 80 where there is none. */
   readonly width: number
@@ -44,8 +46,11 @@ export function tellTo(stream: NodeJS.WriteStream): Story {
       write(`  ${name}${' '.repeat(NAME_WIDTH - visible(name))}${first}`)
       for (const row of rest) write(`  ${' '.repeat(NAME_WIDTH)}${row}`)
     },
+    item(text) {
+      for (const row of wrap(text, width - 2)) write(`  ${row}`)
+    },
     block(text) {
-      for (const row of text.split('\n')) write(row === '' ? '' : `  ${row}`)
+      write(text)
     },
   }
 }
