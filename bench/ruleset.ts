@@ -53,7 +53,7 @@ function measure(size: ClusterSize, who: string): void {
   process.stdout.write(
     `${who}, ${size.pods} pods, ${size.policies} policies: ${kilobytes} kB, ${ruleset.table.chains.size} chains\n`,
   )
-  const times = size.pods > 200 ? 3 : 12
+  const times = size.pods > 200 ? 2 : 12
   const drop = 'add table inet moat\ndelete table inet moat\n'
 
   const start = cpuOf(() => nft('add table inet moat\n'), { times: 40 })
