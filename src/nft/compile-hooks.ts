@@ -2,7 +2,7 @@
 import type { Direction } from '../policy/network-policy.ts'
 import type { Family } from '../sets/ip-address.ts'
 import { FAMILIES } from './cast.ts'
-import { CUT_CHAIN, DENY_CHAIN } from './compile-policies.ts'
+import { CUT_CHAIN, CUT_MARK, DENY_CHAIN } from './compile-policies.ts'
 import { CLUSTER_IPS, SERVICE_MAP } from './compile-services.ts'
 import { ADDRESS_TYPE, addSet, type Draft, logStatement } from './draft.ts'
 import { isolationMap } from './names.ts'
@@ -37,7 +37,7 @@ export function compileHooks(draft: Draft, options: HookOptions): void {
   addSelfSets(draft)
   addChain(draft, {
     name: CUT_CHAIN,
-    rules: [{ matches: [], statements: [{ do: 'set mark', mark: 0 }] }, ...deny(options)],
+    rules: [{ matches: [], statements: [{ do: 'set mark', mark: CUT_MARK }] }, ...deny(options)],
   })
   addChain(draft, { name: DENY_CHAIN, rules: deny(options) })
   if (options.interfaces) addAntispoof(draft, options.interfaces)
@@ -201,7 +201,7 @@ export function withGeneration(ruleset: Ruleset, generation: number): Ruleset {
           ? { ...match, right: { values: [now] } }
           : match,
       ),
-      statements: rule.statements.map((s) => (s.do === 'set mark' && s.mark !== 0 ? { ...s, mark: generation } : s)),
+      statements: rule.statements.map((s) => (s.do === 'set mark' ? { ...s, mark: generation } : s)),
     })),
   })
   const chains = new Map([...ruleset.table.chains].map(([name, chain]) => [name, chain.hook ? restamp(chain) : chain]))

@@ -16,11 +16,14 @@ import {
   portNumberSet,
 } from './draft.ts'
 import { acceptChain, acceptedChain, compare, isolationMap, podChain, policyChain, rulePortsChain } from './names.ts'
+import { printMark } from './print.ts'
 import { ACCEPTED_GROUP, DENIED_GROUP, type Key, type Match, type Rule, type Statement } from './ruleset.ts'
 
 /** Shared chains that the hooks define. */
 export const CUT_CHAIN = 'cut-off'
 export const DENY_CHAIN = 'deny'
+/** The mark of a flow that was cut and said so; no generation comes to it. */
+export const CUT_MARK = 0xffff_ffff
 
 /** The other end of a connection, as its conntrack entry has it: the peer of a rule. */
 const PEER_KEY: Readonly<Record<Direction, Readonly<Record<Family, Key>>>> = {
@@ -221,7 +224,10 @@ function isolatePods(
       rules: [
         ...inForce.map(({ chain }): Rule => ({ matches: [], statements: [{ do: 'jump', chain }] })),
         {
-          matches: [{ keys: ['ct mark'], not: true, right: { values: ['0x00000000'] } }],
+          matches: [
+            { keys: ['ct state'], right: { values: ['established'] } },
+            { keys: ['ct mark'], not: true, right: { values: [printMark(CUT_MARK)] } },
+          ],
           statements: [
             logStatement(draft, { verdict: 'cut', ...entry }, DENIED_GROUP),
             { do: 'goto', chain: CUT_CHAIN },

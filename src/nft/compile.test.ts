@@ -180,9 +180,14 @@ describe('generations', () => {
 
   it('look again at flows of an earlier one: cut once with an event, and keep what stays allowed', () => {
     const cut = send('3 1 TCP/1', { state: 'established', mark: 6 })
-    expect([cut.verdict, cut.logs, cut.mark]).toEqual(['drop', ['moat:cut:ingress:ai-models/slm'], 0])
-    expect(send('3 1 TCP/1', { state: 'established', mark: 0 }).logs).toEqual([])
+    expect([cut.verdict, cut.logs]).toEqual(['drop', ['moat:cut:ingress:ai-models/slm']])
+    expect(send('3 1 TCP/1', { state: 'established', mark: cut.mark }).logs).toEqual([])
+    expect(send('2 1 TCP/1', { state: 'established', mark: cut.mark })).toMatchObject({ verdict: 'accept', mark: 7 })
     expect(send('2 1 TCP/1', { state: 'established', mark: 6 })).toMatchObject({ verdict: 'accept', mark: 7, logs: [] })
+  })
+
+  it('cut what was established before there were any rules, with an event', () => {
+    expect(send('3 1 TCP/1', { state: 'established' }).logs).toEqual(['moat:cut:ingress:ai-models/slm'])
   })
 
   it('do not matter where established flows survive', () => {

@@ -106,7 +106,7 @@ describe('reading', () => {
         const ruleset = compileRuleset(randomSnapshot(seed), { logAccepts, denial: logAccepts ? 'reject' : 'drop' })
         expect(readTable(printRuleset(ruleset))).toEqual(ruleset.table)
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     )
   })
 
