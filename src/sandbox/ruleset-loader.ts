@@ -48,14 +48,28 @@ export async function loadRuleset(text: string, options: ApplyOptions = {}): Pro
   return commit
 }
 
+const TOO_LONG = /Message too long/
+
+/** Loads a text whose lines are commands of their own in as few transactions as the kernel takes; returns how many. */
+async function loadLines(text: string): Promise<{ readonly commit: Commit; readonly count: number }> {
+  const commit = await load(text)
+  if (!('refused' in commit)) return { commit, count: 1 }
+  const lines = text.split('\n').filter((line) => line !== '')
+  if (!TOO_LONG.test(commit.refused) || lines.length < 2) throw new RulesetError(commit.refused)
+  const half = Math.ceil(lines.length / 2)
+  const first = await loadLines(`${lines.slice(0, half).join('\n')}\n`)
+  const second = await loadLines(`${lines.slice(half).join('\n')}\n`)
+  return { commit: second.commit, count: first.count + second.count }
+}
+
+/** The last text switches: it must go in one transaction. */
 async function loadChunks(refused: string, options: ApplyOptions): Promise<Commit> {
-  const chunks = /Message too long/.test(refused) ? options.chunks?.() : undefined
-  if (!chunks || chunks.length === 0) throw new RulesetError(refused)
-  let last: Commit | undefined
-  for (const chunk of chunks) {
-    const each = await load(chunk)
-    if ('refused' in each) throw new RulesetError(each.refused)
-    last = { ...each, transactions: chunks.length }
-  }
-  return last as Commit
+  const chunks = TOO_LONG.test(refused) ? (options.chunks?.() ?? []) : []
+  const last = chunks.at(-1)
+  if (last === undefined) throw new RulesetError(refused)
+  let transactions = 1
+  for (const chunk of chunks.slice(0, -1)) transactions += (await loadLines(chunk)).count
+  const commit = await load(last)
+  if ('refused' in commit) throw new RulesetError(commit.refused)
+  return { ...commit, transactions }
 }

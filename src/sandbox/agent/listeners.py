@@ -24,14 +24,14 @@ class Listeners:
         self.on_arrival = None
 
     def open(self, name, protocol, port):
-        """True when we answer there, False when the port belongs to a program in the pod."""
+        """True when we answer there over both families, False when a program in the pod has the port."""
         key = (name, protocol, port)
         entry = self.open_ones.get(key)
         if entry is None:
-            sockets = self._make(name, protocol, port)
-            entry = self.open_ones[key] = [0, sockets]
+            sockets, whole = self._make(name, protocol, port)
+            entry = self.open_ones[key] = [0, sockets, whole]
         entry[0] += 1
-        return bool(entry[1])
+        return entry[2]
 
     def close(self, name, protocol, port):
         key = (name, protocol, port)
@@ -42,9 +42,8 @@ class Listeners:
         if entry[0] <= 0:
             del self.open_ones[key]
             for each in entry[1]:
-                if each is not None:
-                    self.loop.remove(each)
-                    each.close()
+                self.loop.remove(each)
+                each.close()
 
     def forget(self, name):
         for key in [key for key in self.open_ones if key[0] == name]:
@@ -100,7 +99,7 @@ class Listeners:
         if protocol == nflog.SCTP:
             for family in (socket.AF_INET, socket.AF_INET6):
                 self.sctp_socket(name, family)
-            return [None]
+            return [], True
         for dual in (True, False):
             families = [socket.AF_INET6] if dual else [socket.AF_INET, socket.AF_INET6]
             made = []
@@ -109,8 +108,8 @@ class Listeners:
                 if one is not None:
                     made.append(one)
             if made:
-                return made
-        return []
+                return made, dual
+        return [], False
 
     def _bind(self, key, family, dual):
         name, protocol, port = key

@@ -16,6 +16,7 @@ IN_FLIGHT, AT_ONCE = 256, 64
 WAITS = (0.5, 1.0, 2.0, 4.0)
 MOST_ATTEMPTS = 24
 SHORT = 0.1
+FIRST_PORT, LAST_PORT = 61000, 65535
 CLOSE_HARD = struct.pack("ii", 1, 0)
 # A DNS question: programs that echo return it, DNS servers answer it.
 QUESTION = b"\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x0amoat-probe\x00\x00\x01\x00\x01"
@@ -55,6 +56,7 @@ class Round:
         probes = [Probe(index, spec) for index, spec in enumerate(specs)]
         probes.sort(key=lambda probe: (probe.targets[:1], probe.protocol, probe.source))
         self.uses = collections.Counter(key for probe in probes for key in listener_keys(probe))
+        self.ports = {port for _name, _protocol, port in self.uses}
         self.opened, self.watched = set(), set()
         self.queue = collections.deque(probes)
         if not probes:
@@ -69,11 +71,10 @@ class Round:
         ours = name not in self.own and listeners.open(*key)
         if name not in self.own:
             self.opened.add(key)
-        # A program behind its own port answers a handshake, but need not answer a datagram.
-        if (name in self.own or not ours and protocol == nflog.UDP) and (name, protocol) not in self.watched:
-            if protocol != nflog.SCTP:
-                listeners.watch(name, protocol)
-                self.watched.add((name, protocol))
+        # A program behind its own port need not answer.
+        if not ours and protocol != nflog.SCTP and (name, protocol) not in self.watched:
+            listeners.watch(name, protocol)
+            self.watched.add((name, protocol))
 
     def finish(self, probe, verdict, at, detail):
         self.left -= 1
@@ -108,7 +109,7 @@ class Prober:
         self.answers = {}
         self.recent, self.older = set(), set()
         self.in_flight = 0
-        self.next_port = 20000
+        self.next_port = FIRST_PORT
         listeners.on_sctp_answer = self._sctp_answer
         listeners.on_arrival = self._arrival
 
@@ -179,7 +180,7 @@ class Prober:
         if probe.protocol == nflog.SCTP:
             raw = self.listeners.sctp_socket(name, family)
             own = packed(address)
-            self.next_port = self.next_port + 1 if self.next_port < 60000 else 20000
+            self.next_port = self.next_port + 1 if self.next_port < LAST_PORT else FIRST_PORT
             self._watch(one, probe, self.next_port)
             self.answers[(name, own, self.next_port)] = (one, probe)
             packet = sctp.init(self.next_port, port, 0x6D6F0000 | self.next_port)
@@ -188,8 +189,7 @@ class Prober:
             return
         kind = socket.SOCK_STREAM if probe.protocol == nflog.TCP else socket.SOCK_DGRAM
         made = probe.socket = self.namespaces.socket(name, family, kind)
-        made.bind((address, 0))
-        self._watch(one, probe, made.getsockname()[1])
+        self._watch(one, probe, self._bind(made, address))
         turn = probe.turn
         if probe.protocol == nflog.TCP:
             made.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, CLOSE_HARD)
@@ -202,6 +202,20 @@ class Prober:
             made.send(struct.pack(">H", probe.index & 0xFFFF) + QUESTION)
             events = select.EPOLLIN
         self.loop.add(made, events, lambda socket_, _events: self._ready(one, probe, turn))
+
+    def _bind(self, made, address):
+        """A source port beyond those that the kernel gives to others: it must not be one that a listener needs."""
+        for _ in range(FIRST_PORT, LAST_PORT):
+            self.next_port = self.next_port + 1 if self.next_port < LAST_PORT else FIRST_PORT
+            if any(self.next_port in one.ports for one in self.rounds):
+                continue
+            try:
+                made.bind((address, self.next_port))
+                return self.next_port
+            except OSError as error:
+                if error.errno != errno.EADDRINUSE:
+                    raise
+        raise OSError(errno.ENOBUFS, "no source port is free")
 
     def _watch(self, one, probe, source_port):
         own = packed(probe.source[1])
