@@ -1,26 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { found, read } from '../../tests/support/manifests.ts'
+import { valueOf } from '../../tests/support/node-value.ts'
 import type { Diagnostic } from '../diag/diagnostic.ts'
 import { documentsOf } from './documents.ts'
 import type { Node } from './node.ts'
 import { createReport } from './report.ts'
 
-function tree(node: Node): unknown {
-  switch (node.kind) {
-    case 'mapping':
-      return Object.fromEntries([...node.entries].map(([key, entry]) => [key, tree(entry.value)]))
-    case 'list':
-      return node.items.map(tree)
-    case 'null':
-      return null
-    default:
-      return node.value
-  }
-}
-
 function documents(text: string): { trees: unknown[]; diagnostics: readonly Diagnostic[] } {
   const report = createReport()
-  const trees = documentsOf({ name: 'f.yaml', text }, report).map(({ node }) => tree(node))
+  const trees = documentsOf({ name: 'f.yaml', text }, report).map(({ node }) => valueOf(node))
   return { trees, diagnostics: report.diagnostics }
 }
 

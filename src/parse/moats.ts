@@ -219,9 +219,10 @@ function endOf(value: Value | undefined): AssertionEnd | undefined {
   const mapping = asMapping(value)
   if (!mapping) return undefined
   closed(mapping, ['model', 'cidr', ...SELECTORS])
-  const model = asMapping(field(mapping, 'model'))
-  if (model) {
-    closed(model, [])
+  const given = field(mapping, 'model')
+  if (given) {
+    const model = asMapping(given)
+    if (model) closed(model, [])
     if (mapping.node.entries.size > 1) {
       fail(mapping, {
         code: 'ambiguous-end',

@@ -2,7 +2,7 @@
 import { PROTOCOLS } from '../sets/connection-set.ts'
 import type { Service, ServicePort } from '../policy/snapshot.ts'
 import { asAddress } from './cidrs.ts'
-import { asMapping, asOneOf, asString, closed, field, items, required } from './decode.ts'
+import { asMapping, asOneOf, asString, closed, field, given, items, required } from './decode.ts'
 import type { Metadata } from './metadata.ts'
 import { asPort, asPortNumber } from './names.ts'
 import type { MappingNode } from './node.ts'
@@ -44,7 +44,7 @@ function portOf(value: Value, named: boolean): ServicePort[] {
   const port = asPortNumber(required(mapping, 'port'))
   const name = asString(named ? required(mapping, 'name') : field(mapping, 'name'))
   const protocol = asOneOf(field(mapping, 'protocol'), PROTOCOLS) ?? 'TCP'
-  const target = field(mapping, 'targetPort')
+  const target = given(field(mapping, 'targetPort'))
   // 0 and "" stand for the default, as for the API server.
   const unset = !target || (target.node.kind === 'number' && target.node.value === 0)
   const targetPort = unset ? port : asPort(target)
