@@ -2,11 +2,13 @@
 import { PATIENCE } from './client.ts'
 import { hammer, hold, type Load, measure, question } from './load-modes.ts'
 import { CommandLine, onEnd, report, runProgram } from './program.ts'
+import { scrape } from './scrape.ts'
 
 const USAGE = [
   'load.ts hammer --url http://HOST:PORT [--concurrency 4] [--max-tokens 64] [--duration SECONDS] [--every-ms 500]',
   'load.ts hold --url http://HOST:PORT [--rate 20] [--quiet-ms 500] [--silence-ms 5000] [--again] [--local-port N] [--duration SECONDS]',
   'load.ts ask --url http://HOST:PORT --question TEXT',
+  'load.ts scrape --url http://HOST:PORT [--every-ms 500]',
   'load.ts measure --url http://HOST:PORT [--requests 20] [--concurrency 1] [--max-tokens 32]',
 ].join(' | ')
 
@@ -25,12 +27,12 @@ const names = [
   'requests',
 ]
 
+const MODES = ['hammer', 'hold', 'measure', 'ask', 'scrape']
+
 await runProgram(async () => {
   const [mode, ...rest] = process.argv.slice(2)
   const line = new CommandLine(rest, { usage: USAGE, names, flags: ['again'] })
-  if (mode !== 'hammer' && mode !== 'hold' && mode !== 'measure' && mode !== 'ask') {
-    throw line.wrong('say `hammer`, `hold`, `measure` or `ask`')
-  }
+  if (!MODES.includes(mode ?? '')) throw line.wrong(`say one of ${MODES.join(', ')}`)
   const server = line.url('url', process.env['SLM_URL'])
   const ended = new AbortController()
   onEnd(() => ended.abort())
@@ -43,6 +45,9 @@ await runProgram(async () => {
   }
   if (mode === 'ask') {
     await question({ api: server, text: line.text('question') ?? '' }, report, ended.signal)
+  } else if (mode === 'scrape') {
+    const everyMs = line.number('every-ms', [500, 10, 60_000])
+    await scrape({ server, everyMs, timeoutMs: patience.connectMs }, report, ended.signal)
   } else if (mode === 'hold') {
     const tokensPerSecond = line.number('rate', [20, 1, 1000])
     const quietMs = line.number('quiet-ms', [500, 1, 600_000])

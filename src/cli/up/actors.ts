@@ -90,8 +90,8 @@ export class Actor {
     throw new ActorFailed(this.pod, code, this.process.stderr.trim() || `${qualifiedName(this.pod)} ended with ${code}`)
   }
 
-  /** The newest message with this event, if there is one. */
-  last(event: string): Message | undefined {
-    return this.#seen.findLast((message) => message['event'] === event)
+  /** The newest message with one of these events, if there is one. */
+  last(...events: readonly string[]): Message | undefined {
+    return this.#seen.findLast((message) => events.includes(message['event'] as string))
   }
 }

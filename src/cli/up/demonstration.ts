@@ -33,6 +33,7 @@ export class Demonstration {
   readonly #part: Part | undefined
   #ready: Message | undefined
   #stranger: Actor | undefined
+  #scraper: Actor | undefined
   #said = ''
 
   constructor(sandbox: Sandbox, programme: Programme) {
@@ -74,8 +75,12 @@ export class Demonstration {
     const ready = await Promise.all(servers.map((server) => server.saw('ready')))
     this.#ready = ready[0]
     if (!this.#part) return
-    const { caller, stranger } = this.#part
-    await Promise.all([caller && this.#startFeatureApi(caller), stranger && this.#startHammering(stranger)])
+    const { caller, stranger, scraper } = this.#part
+    await Promise.all([
+      caller && this.#startFeatureApi(caller),
+      stranger && this.#startHammering(stranger),
+      scraper && this.#startScraping(scraper),
+    ])
   }
 
   #serve({ moat }: Part, pod: Pod): Promise<Actor> {
@@ -109,6 +114,13 @@ export class Demonstration {
     await this.#stranger.saw('counts')
   }
 
+  async #startScraping(pod: Pod): Promise<void> {
+    if (pod.annotations.has(COMMAND_ANNOTATION)) return
+    const args = ['scrape', '--url', this.#url, '--every-ms', '500', '--connect-ms', `${CONNECT_MS}`]
+    this.#scraper = await Actor.start(this.#sandbox, pod, { name: 'load', args })
+    await this.#scraper.saw('scraped', 'unanswered')
+  }
+
   /** Who is there and what they do, name and sentence. */
   introductions(): (readonly [string, string])[] {
     if (!this.#part || !this.#ready)
@@ -128,6 +140,16 @@ export class Demonstration {
         ? [[qualifiedName(caller), `asks “${QUESTION}” and streams “${this.#said}”`] as const]
         : []),
     ]
+  }
+
+  /** What the scraper got last, in an attempt that began after `sinceMs` (since 1970); `undefined` where nobody scrapes. */
+  async scraped(sinceMs: number): Promise<readonly [string, string] | undefined> {
+    if (!this.#scraper) return undefined
+    const isNew = (message: Message | undefined): boolean => Number(message?.['beganMs'] ?? 0) >= sinceMs
+    let last = this.#scraper.last('scraped', 'unanswered')
+    while (!last || !isNew(last)) last = await this.#scraper.next('scraped', 'unanswered')
+    const got = last['event'] === 'scraped' ? `${last['samples']} samples` : 'NO ANSWER'
+    return [qualifiedName(this.#scraper.pod), `scrapes /metrics: ${got}`]
   }
 
   /** `1,234 answers`, since the stranger began; `undefined` where nobody plays the stranger. */

@@ -53,6 +53,8 @@ async function open(scene: Scene, stage: Stage, show: Demonstration): Promise<{ 
   const drained = show.drained()
   if (drained !== undefined && show.stranger)
     story.line(qualifiedName(show.stranger), `drains the model: ${drained} so far`)
+  const scraped = await show.scraped(0)
+  if (scraped) story.line(...scraped)
   return { cells, ...(load && { load }) }
 }
 
@@ -60,6 +62,8 @@ interface TakenHold {
   readonly cells: Cell[]
   readonly streams: StreamResult[]
   readonly takeHold: TakeHold
+  /** Milliseconds since 1970. */
+  readonly committedAt: number
 }
 
 /** Commits the rules while both streams run, and watches what the kernel does with them. */
@@ -74,6 +78,7 @@ async function moat(scene: Scene, stage: Stage, show: Demonstration): Promise<Ta
     cuts.take(event)
   })
   const commit = await stopwatch.phase('commit', () => rules.enforce(scene.guarded.snapshot))
+  const committedAt = Date.now()
   const cells = await table(scene, stage, 'moat')
   const streams = await Promise.all(held.map((stream) => cuts.outcome(stream, commit)))
   stopListening()
@@ -83,7 +88,7 @@ async function moat(scene: Scene, stage: Stage, show: Demonstration): Promise<Ta
   }
   story.line('rules', describeTakeHold(takeHold))
   for (const stream of streams) story.line(stream.source, describeStream(stream))
-  return { cells, streams, takeHold }
+  return { cells, streams, takeHold, committedAt }
 }
 
 function round(ms: number): number {
@@ -103,9 +108,11 @@ export async function play(scene: Scene, stage: Stage): Promise<UpReport> {
   story.heading('PROOF: over every pod that could exist')
   story.block(describeProofs(scene.proofs, story))
   const after = await moat(scene, stage, show)
+  const load = await stopwatch.phase('protected load', () => show.measure())
+  const scraped = await show.scraped(after.committedAt)
+  if (scraped) story.line(...scraped)
   story.block('')
   story.block(drawMatrix(before.cells, after.cells, story))
-  const load = await stopwatch.phase('protected load', () => show.measure())
   if (before.load && load && show.caller) {
     story.heading(`WHAT ${qualifiedName(show.caller)} GETS`)
     story.block(describeLoad({ unprotected: before.load, protected: load }))
