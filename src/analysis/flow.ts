@@ -1,5 +1,5 @@
 // What the policies let through between ends that are sets: every way in, with the rules it takes and what it hangs on.
-import { addressesOf, matchBlock, matchNamespace, namespaceOf, NEVER_PODS } from '../engine/match.ts'
+import { addressesOf, matchBlock, matchNamespace, namespaceOf } from '../engine/match.ts'
 import type { Profile } from '../engine/profile.ts'
 import type { DependsReason } from '../engine/reach.ts'
 import type { Direction, NetworkPolicy, Peer, Rule } from '../policy/network-policy.ts'
@@ -14,11 +14,10 @@ import {
   type Protocol,
   unionConnections,
 } from '../sets/connection-set.ts'
-import { subtractAddresses } from '../sets/ip-set.ts'
 import { type Box, difference } from '../sets/label-set.ts'
 import { ALL_PORTS, portRange } from '../sets/port-set.ts'
 import { type Cell, type Role, withinAddresses, withinBox, withinConnections } from './region.ts'
-import { peerBox, subjectBox, type Universe } from './universe.ts'
+import { peerBox, POD_ADDRESSES, subjectBox, type Universe } from './universe.ts'
 
 /** Who stands at one end of a question. The cell says more about `pods` (labels, addresses) and `outside` (addresses). */
 export type End =
@@ -103,7 +102,7 @@ function matchPeer(
   if (end.kind === 'pods') {
     const { ipBlockOverPods } = world.profile
     if (ipBlockOverPods === 'never') return undefined // S22
-    const part = withinAddresses(of, role, subtractAddresses(block, NEVER_PODS))
+    const part = withinAddresses(of, role, block)
     return ipBlockOverPods === 'matches' ? answer(part) : answer(part, 'ip-block-over-pods')
   }
   const family = peer.cidr.address.family // S25: a block speaks of its own family only.
@@ -207,6 +206,15 @@ export function* admitted(world: World, at: { direction: Direction; ends: Ends }
 export interface Named {
   readonly cell: Cell
   readonly names: readonly NamedPort[]
+}
+
+/** The connections that can be: pods that could exist have addresses that pods can have. */
+export function possible(ends: Ends, of: Cell): Cell | undefined {
+  let part: Cell | undefined = of
+  for (const role of ['source', 'destination'] as const) {
+    if (part && ends[role].kind === 'pods') part = withinAddresses(part, role, POD_ADDRESSES)
+  }
+  return part
 }
 
 /**

@@ -2,7 +2,7 @@
 import type { DependsReason } from '../engine/reach.ts'
 import type { Direction } from '../policy/network-policy.ts'
 import type { Pod } from '../policy/snapshot.ts'
-import { type Ends, type Flow, flows, type Named, type NamedPort, type World } from './flow.ts'
+import { type Ends, type Flow, flows, type Named, type NamedPort, possible, type World } from './flow.ts'
 import type { Witness } from './proof.ts'
 import { type Cell, type Region, subtractRegions, withinBox } from './region.ts'
 import { asksNamespaceLabels, type NamespacePart, placesOf, withoutNamespaceLabels } from './universe.ts'
@@ -55,6 +55,14 @@ function placed(world: World, ends: Ends, of: Cell): Placed[] {
   return found
 }
 
+/** What of a question can be at all. */
+function possibly(ends: Ends, within: readonly Named[]): Named[] {
+  return within.flatMap(({ cell, names }) => {
+    const part = possible(ends, cell)
+    return part ? [{ cell: part, names }] : []
+  })
+}
+
 interface Violation {
   readonly place: Placed
   readonly flow: Flow
@@ -66,7 +74,7 @@ function order(ends: Ends): readonly Direction[] {
 }
 
 function* violations(world: World, denial: Denial): Generator<Violation> {
-  for (const within of denial.within) {
+  for (const within of possibly(denial.ends, denial.within)) {
     for (const flow of flows(world, { ends: denial.ends, directions: order(denial.ends) }, within)) {
       const excused = denial.except.filter(({ names }) => includesNames(flow.names, names)).map(({ cell }) => cell)
       for (const cell of subtractRegions([flow.cell], excused)) {
@@ -151,7 +159,7 @@ function freed(of: Cell, ends: Ends): Cell {
 /** Judges that at least one of some connections passes, whichever pods could exist. */
 export function judgeSome(world: World, promise: Promise): Judgement {
   const open: Violation[] = []
-  for (const within of promise.within) {
+  for (const within of possibly(promise.ends, promise.within)) {
     for (const flow of flows(world, promise, within)) {
       if (!includesNames(within.names, flow.names)) continue
       for (const place of placed(world, promise.ends, flow.cell)) {
@@ -161,7 +169,7 @@ export function judgeSome(world: World, promise: Promise): Judgement {
     }
   }
   if (open.length > 0) return { verdict: 'open', reasons: reasonsOf(open) }
-  const [place] = promise.within.flatMap(({ cell, names }) =>
+  const [place] = possibly(promise.ends, promise.within).flatMap(({ cell, names }) =>
     placed(world, promise.ends, cell).map((where) => ({ ...where, names })),
   )
   if (!place) return { verdict: 'holds' }
@@ -172,7 +180,7 @@ export function judgeSome(world: World, promise: Promise): Judgement {
 export function judgePromise(world: World, promise: Promise, pods: readonly Pod[]): Judgement {
   const { ends } = promise
   const open: DependsReason[] = []
-  for (const { cell, names } of promise.within) {
+  for (const { cell, names } of possibly(ends, promise.within)) {
     let missing: Region = [cell]
     const maybe: Flow[] = []
     let candidates = pods

@@ -1,8 +1,10 @@
 // Every pod that could exist, as sets of labels: what selectors mean there, and which namespaces there could be.
+import { NEVER_PODS } from '../engine/match.ts'
 import type { NetworkPolicy } from '../policy/network-policy.ts'
 import type { PodPeer } from '../policy/moat-spec.ts'
 import type { Labels, Requirement, Selector } from '../policy/selector.ts'
 import { type Namespace, NAMESPACE_NAME_LABEL, type Snapshot } from '../policy/snapshot.ts'
+import { ALL_ADDRESSES, type IpSet, subtractAddresses } from '../sets/ip-set.ts'
 import { type Box, boxOf, intersectBoxes } from '../sets/label-set.ts'
 import { ABSENT, but, finite, PRESENT, type ValueSet } from '../sets/value-set.ts'
 
@@ -11,6 +13,9 @@ const POD = 'pod:'
 const NAMESPACE = 'ns:'
 /** The name of the pod's namespace: its name label always says it (S39). */
 export const NAMESPACE_NAME = `${NAMESPACE}${NAMESPACE_NAME_LABEL}`
+
+/** Addresses that a pod could have. */
+export const POD_ADDRESSES: IpSet = subtractAddresses(ALL_ADDRESSES, NEVER_PODS)
 
 /** What a namespace may be called: a DNS label. */
 const NAMESPACE_SYNTAX = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/

@@ -4,13 +4,13 @@ import { podsOf } from '../policy/endpoints.ts'
 import type { ContainerPort, Pod, Snapshot } from '../policy/snapshot.ts'
 import { type ConnectionSet, intersectConnections, isEmpty, type Protocol, PROTOCOLS } from '../sets/connection-set.ts'
 import { type Address, type Family, parseAddress } from '../sets/ip-address.ts'
-import { equalAddresses, ALL_ADDRESSES, firstAddress, hasAddress, type IpSet } from '../sets/ip-set.ts'
+import { equalAddresses, firstAddress, hasAddress, type IpSet } from '../sets/ip-set.ts'
 import { inBox, witnessOf } from '../sets/label-set.ts'
 import { contains, type IntervalSet } from '../sets/interval-set.ts'
 import { type Ends, type NamedPort, resolve } from './flow.ts'
 import type { Witness, WitnessEnd } from './proof.ts'
 import type { Cell, Role } from './region.ts'
-import { boxLabels, NAMESPACE_NAME, splitLabels } from './universe.ts'
+import { boxLabels, NAMESPACE_NAME, POD_ADDRESSES, splitLabels } from './universe.ts'
 
 /** Pods that a witness may be: the input's, two of each workload, without those on the host network (S33). */
 export function presentPods(snapshot: Snapshot): Pod[] {
@@ -81,7 +81,7 @@ function findPresent(
     if (at.role === 'destination' && isEmpty(declaredBy(pod, choice))) return false
     const address = pod.addresses.find(({ family }) => family === at.family)
     if (address) return hasAddress(addresses, address)
-    return pod.addresses.length === 0 && equalAddresses(addresses, ALL_ADDRESSES)
+    return pod.addresses.length === 0 && equalAddresses(addresses, POD_ADDRESSES)
   })
 }
 
@@ -108,7 +108,7 @@ function hypotheticalEnd(
   const known = snapshot.namespaces.get(namespace)
   const named = at.role === 'destination' ? choice.names : []
   const ports = named.map(({ name }) => ({ name, ...at.connection }))
-  const address = equalAddresses(addresses, ALL_ADDRESSES) ? undefined : chooseAddress(addresses, at.family)
+  const address = equalAddresses(addresses, POD_ADDRESSES) ? undefined : chooseAddress(addresses, at.family)
   return {
     kind: 'pod',
     namespace,

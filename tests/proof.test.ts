@@ -1,0 +1,286 @@
+// Proofs against brute force: on small universes every pod that could exist is listed and asked about, one by one, and
+// every witness is put into the cluster and judged by the reference oracle.
+import { describe, expect, it } from 'vitest'
+import type { Proof, WitnessEnd } from '../src/analysis/proof.ts'
+import { prove } from '../src/analysis/prove.ts'
+import { type Profile, type ProfileName, PROFILES } from '../src/engine/profile.ts'
+import { parseCidr, formatAddress } from '../src/sets/ip-address.ts'
+import { hasAddress, ipSetOf } from '../src/sets/ip-set.ts'
+import {
+  ALL_CONNECTIONS,
+  connection,
+  intersectConnections,
+  NO_CONNECTIONS,
+  subtractConnections,
+  unionConnections,
+} from '../src/sets/connection-set.ts'
+import type { MoatEgress, MoatPort } from '../src/policy/moat-spec.ts'
+import type { Selector } from '../src/policy/selector.ts'
+import { type Moat, NAMESPACE_NAME_LABEL, type Pod } from '../src/policy/snapshot.ts'
+import { REFERENCE } from './support/oracles.ts'
+import {
+  expectDenial,
+  expectPromise,
+  expectSome,
+  inBlock,
+  means,
+  outside,
+  portsOn,
+  type Question,
+  stated,
+  statedOut,
+  type Stranger,
+  strangers,
+  type Verdict,
+  type World,
+  worldsOf,
+} from './support/possible-worlds.ts'
+import { type MoatCase, randomMoatCase } from './support/random-moats.ts'
+import type { RawCluster, RawObject, RawPod } from './support/raw-objects.ts'
+
+const RANK: readonly Verdict[] = ['PROVEN', 'OUT_OF_SCOPE', 'REFUTED']
+
+/** The verdict of a claim made of parts: refuted by one is refuted, open in one is open. */
+function worst(verdicts: readonly Verdict[]): Verdict {
+  return RANK[Math.max(0, ...verdicts.map((verdict) => RANK.indexOf(verdict)))] as Verdict
+}
+
+const DNS = unionConnections(connection('UDP', 53), connection('TCP', 53))
+const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7']
+const METADATA = ['169.254.0.0/16', 'fe80::/10', 'fd00:ec2::254/128', '168.63.129.16/32', '100.100.100.200/32']
+
+/** What brute force says of each claim, by the claim's id; claims that share an answer share an entry. */
+function expected(found: MoatCase, profile: Profile): Record<string, Verdict> {
+  const { snapshot, moat } = found
+  const model = snapshot.pods.find(({ name }) => name === 'slm') as Pod
+  const worlds = worldsOf(snapshot, profile)
+  const addressed = profile.ipBlockOverPods !== 'never'
+  const possible = {
+    source: strangers('source', addressed).map((pod) => ({ pod })),
+    destination: strangers('destination', addressed).map((pod) => ({ pod })),
+  }
+  const pods = (role: 'source' | 'destination') => possible[role]
+  const addresses = outside().map((address) => ({ address }))
+  const into = (about: Question['about']): Question => ({
+    model,
+    role: 'source',
+    engine: 'both',
+    strangers: pods('source'),
+    about,
+  })
+  const out = (strangers: readonly Stranger[], about: Question['about']): Question => ({
+    model,
+    role: 'destination',
+    engine: 'both',
+    strangers,
+    about,
+  })
+  const podOf = (stranger: Stranger): Pod => ('pod' in stranger ? stranger.pod : model)
+
+  const opened = moat.spec.callers
+    .map(({ ports }) => portsOn(model, ports.length === 0 ? [{ port: 8080, protocol: 'TCP' }] : ports))
+    .reduce(unionConnections, NO_CONNECTIONS)
+  const unstated = (world: World, stranger: Stranger) =>
+    subtractConnections(ALL_CONNECTIONS, stated(world, moat, { model, pod: podOf(stranger) }))
+  const others = into((world, stranger) => subtractConnections(unstated(world, stranger), opened))
+  const entrants = into((world, stranger) => intersectConnections(unstated(world, stranger), opened))
+
+  const beyond: Question['about'] = (world, stranger, family) =>
+    subtractConnections(ALL_CONNECTIONS, statedOut(world, moat, { stranger, family }))
+  const beyondDns: Question['about'] = (...args) => intersectConnections(beyond(...args), DNS)
+  const ranges = (texts: readonly string[]): Verdict => {
+    const blocks = texts.map((text) => ipSetOf(parseCidr(text) as NonNullable<ReturnType<typeof parseCidr>>))
+    const everywhere = outside()
+    const inside = everywhere.filter((address) => blocks.some((block) => hasAddress(block, address)))
+    const blocksOf = moat.spec.egress.flatMap(({ to, ports }) => (to.kind === 'cidr' ? [{ to, ports }] : []))
+    // A block excuses when all of it lies within: here, when no address outside the ranges is in it.
+    const excusing = blocksOf.filter(({ to }) => !everywhere.some((one) => inBlock(to, one) && !inside.includes(one)))
+    const about: Question['about'] = (_, stranger) =>
+      excusing
+        .filter(({ to }) => 'address' in stranger && inBlock(to, stranger.address))
+        .reduce((rest, { ports }) => subtractConnections(rest, portsOn(undefined, ports)), ALL_CONNECTIONS)
+    return expectDenial(
+      worlds,
+      out(
+        inside.map((address) => ({ address })),
+        about,
+      ),
+    )
+  }
+
+  const callers = moat.spec.callers.map((caller): [string, Verdict] => {
+    const open = portsOn(model, caller.ports.length === 0 ? [{ port: 8080, protocol: 'TCP' }] : caller.ports)
+    const about: Question['about'] = (world, stranger) =>
+      means(world, caller, podOf(stranger)) ? open : NO_CONNECTIONS
+    const present = snapshot.pods.filter(
+      (pod) => pod !== model && worlds.flat().every((world) => means(world, caller, pod)),
+    )
+    const inside = expectPromise(worlds, { ...into(about), engine: 'ingress' })
+    const whole =
+      present.length > 0
+        ? expectPromise(worlds, { ...into(about), strangers: present.map((pod) => ({ pod })) })
+        : expectSome(worlds, into(about))
+    return [`caller/${caller.name}`, worst([inside, whole])]
+  })
+
+  const outlets = outletsOf(moat).map(({ id, to, ports }): [string, Verdict] => {
+    const meant = (world: World, stranger: Stranger): boolean =>
+      'pod' in stranger
+        ? to.kind === 'pods' && means(world, to, stranger.pod)
+        : to.kind === 'cidr' && inBlock(to, stranger.address)
+    const about: Question['about'] = (world, stranger) =>
+      meant(world, stranger) ? portsOn('pod' in stranger ? stranger.pod : undefined, ports) : NO_CONNECTIONS
+    const all = to.kind === 'pods' ? pods('destination') : addresses
+    const inside = expectPromise(worlds, { ...out(all, about), engine: 'egress' })
+    if (to.kind === 'cidr') return [id, inside]
+    const present = snapshot.pods.filter(
+      (pod) => pod !== model && worlds.flat().every((world) => meant(world, { pod })),
+    )
+    // A port is promised where the Moat names it; else that there is some.
+    const whole =
+      present.length === 0
+        ? expectSome(worlds, out(pods('destination'), about))
+        : worst(present.map((pod) => (ports.length === 0 ? expectSome : expectPromise)(worlds, out([{ pod }], about))))
+    return [id, worst([inside, whole])]
+  })
+
+  return {
+    ...Object.fromEntries(outlets),
+    entrants: expectDenial(worlds, entrants),
+    'other-ports': expectDenial(worlds, others),
+    'no-outside': expectDenial(worlds, { ...into(() => ALL_CONNECTIONS), strangers: addresses }),
+    'egress-only': worst([
+      expectDenial(worlds, out(pods('destination'), beyond)),
+      expectDenial(worlds, out(addresses, beyond)),
+    ]),
+    dns: worst([
+      expectDenial(worlds, out(pods('destination'), beyondDns)),
+      expectDenial(worlds, out(addresses, beyondDns)),
+    ]),
+    private: ranges(PRIVATE),
+    metadata: ranges(METADATA),
+    ...Object.fromEntries(callers),
+  }
+}
+
+interface Way {
+  readonly id: string
+  readonly to: MoatEgress['to']
+  readonly ports: readonly MoatPort[]
+}
+
+/** Where the Moat says the model may go, by the id of the claim that it can. */
+function outletsOf({ spec }: Moat): Way[] {
+  const label = (key: string, value: string): Selector => ({ requirements: [{ key, operator: 'In', values: [value] }] })
+  const dns: Way = {
+    id: 'dns-works',
+    to: { kind: 'pods', namespaces: label(NAMESPACE_NAME_LABEL, 'kube-system'), pods: label('k8s-app', 'kube-dns') },
+    ports: [
+      { port: 53, protocol: 'UDP' },
+      { port: 53, protocol: 'TCP' },
+    ],
+  }
+  const peers: Way = { id: 'peers-works', to: { kind: 'pods', namespaces: 'own', pods: spec.model.pods }, ports: [] }
+  return [
+    ...spec.egress.map(({ name, to, ports }) => ({ id: `egress/${name}`, to, ports })),
+    ...(spec.dns === 'Cluster' ? [dns] : []),
+    ...(spec.model.peers === 'Self' ? [peers] : []),
+  ]
+}
+
+function proven({ claims }: Proof): Record<string, Verdict> {
+  const entrants = claims.filter(({ id }) => id.startsWith('only-entrants/')).map(({ verdict }) => verdict)
+  const others = claims.filter(({ id }) => !id.startsWith('only-entrants/'))
+  return { entrants: worst(entrants), ...Object.fromEntries(others.map(({ id, verdict }) => [id, verdict])) }
+}
+
+/** The cluster with one more pod, and its namespace where it has no object. */
+function withEnd(cluster: RawCluster, end: WitnessEnd): RawCluster {
+  if (end.kind === 'outside') return cluster
+  const has = (kind: string, name: string, namespace?: string) =>
+    cluster.objects.some(
+      (object) =>
+        object.kind === kind &&
+        object.metadata.name === name &&
+        (namespace === undefined || (object as RawPod).metadata.namespace === namespace),
+    )
+  const namespace: RawObject = {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: end.namespace, labels: Object.fromEntries(end.namespaceLabels) },
+  }
+  const pod: RawPod = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: end.name, namespace: end.namespace, labels: Object.fromEntries(end.labels) },
+    spec: {
+      containers: [
+        {
+          name: 'main',
+          image: 'main',
+          ports: end.ports.map(({ name, port, protocol }) => ({
+            ...(name !== undefined && { name }),
+            containerPort: port,
+            protocol,
+          })),
+        },
+      ],
+    },
+    ...(end.addresses.length > 0 && {
+      status: { podIPs: end.addresses.map((address) => ({ ip: formatAddress(address) })) },
+    }),
+  }
+  return {
+    objects: [
+      ...cluster.objects,
+      ...(has('Namespace', end.namespace) || end.present ? [] : [namespace]),
+      ...(has('Pod', end.name, end.namespace) ? [] : [pod]),
+    ],
+  }
+}
+
+function endName(end: WitnessEnd): string {
+  return end.kind === 'outside' ? formatAddress(end.address) : `${end.namespace}/${end.name}`
+}
+
+/** Checks every witness by the reference oracle; gives back how many there were. */
+function checkWitnesses(found: MoatCase, proof: Proof, profile: ProfileName): number {
+  let count = 0
+  for (const { id, witness } of proof.claims) {
+    if (!witness) continue
+    count++
+    const cluster = withEnd(withEnd(found.cluster, witness.source), witness.destination)
+    const { protocol, port, family, allowed } = witness
+    const probe = { source: endName(witness.source), destination: endName(witness.destination), protocol, port, family }
+    expect({ id, verdict: REFERENCE.read(cluster, profile)(probe) }).toEqual({
+      id,
+      verdict: allowed ? 'Allowed' : 'Denied',
+    })
+  }
+  return count
+}
+
+/** More in one run: PROOF_CASES=1000 PROOF_SEED=7 npx vitest run --project unit tests/proof.test.ts */
+const CASES = Number(process.env['PROOF_CASES'] ?? 0)
+const FIRST = Number(process.env['PROOF_SEED'] ?? 1)
+
+describe.each([
+  ['spec', 4],
+  ['conformance', 4],
+  ['cilium', 12],
+] as const)('proofs under profile %s', (name, few) => {
+  it(`say what brute force over all pods that could exist says, from seed ${FIRST} on`, () => {
+    const verdicts: Record<Verdict, number> = { PROVEN: 0, REFUTED: 0, OUT_OF_SCOPE: 0 }
+    let witnesses = 0
+    for (let seed = FIRST; seed < FIRST + (CASES || few); seed++) {
+      const found = randomMoatCase(seed)
+      if (!found) continue
+      const proof = prove(found.snapshot, found.moat, PROFILES[name])
+      const said = proven(proof)
+      expect({ seed, ...said }).toEqual({ seed, ...expected(found, PROFILES[name]) })
+      for (const verdict of Object.values(said)) verdicts[verdict]++
+      witnesses += checkWitnesses(found, proof, name)
+    }
+    expect(Math.min(verdicts.PROVEN, verdicts.REFUTED, witnesses)).toBeGreaterThan(0)
+  })
+})
