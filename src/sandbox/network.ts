@@ -8,6 +8,9 @@ import { LINK_PREFIX, type PlacedPod, type Topology } from './topology.ts'
 /** The namespace of everything outside the cluster, and the node's link to it. */
 export const OUTSIDE = { netns: 'outside', link: 'outside', number: 0xffff } as const
 
+/** All links of the sandbox, so that they can go at once: one after the other takes the kernel much longer. */
+const LINK_GROUP = 7
+
 interface Place {
   readonly netns: string
   readonly link: string
@@ -37,7 +40,7 @@ function nodeLines({ netns, link, number, addresses }: Place): string[] {
   const pod = hardware('pod', number)
   const lines = [
     `link add ${link} address ${node} type veth peer name eth0 address ${pod} netns ${netns}`,
-    `link set ${link} addrgenmode none up`,
+    `link set ${link} group ${LINK_GROUP} addrgenmode none up`,
   ]
   if (netns === OUTSIDE.netns) return lines
   for (const address of addresses) {
@@ -105,12 +108,12 @@ async function configureNode(topology: Topology): Promise<void> {
   const [v4] = topology.node
   const lines = [
     'link set lo up',
-    ...topology.node.map((address) => `addr add ${prefixed(address)} dev lo`),
+    ...topology.node.map((address) => `addr replace ${prefixed(address)} dev lo`),
     // A local process that dials a Service reaches the output hook, where its address is translated.
     ...SERVICE_BLOCKS.map((block) =>
       block.address.family === 4 && v4
-        ? `route add ${formatCidr(block)} dev lo src ${formatAddress(v4)}`
-        : `route add ${formatCidr(block)} dev lo`,
+        ? `route replace ${formatCidr(block)} dev lo src ${formatAddress(v4)}`
+        : `route replace ${formatCidr(block)} dev lo`,
     ),
   ]
   await must(['ip', '-batch', '-'], lines.map((line) => `${line}\n`).join(''))
@@ -171,9 +174,10 @@ export async function changeNetwork({ before, after }: Change, prepare: Prepare)
   if (lines.length > 0) await must(['ip', '-n', OUTSIDE.netns, '-batch', '-'], lines.join(''))
 }
 
-/** Ends every namespace that still is there; what is not there is no error. */
+/** Ends every namespace that still is there, and every rule; what is not there is no error. */
 export async function removeNetwork(topology: Topology): Promise<void> {
   const places = [...topology.pods.flatMap(placeOf), outsidePlace(topology)]
-  const lines = places.flatMap(({ netns, link }) => [`link del ${link}`, `netns del ${netns}`])
+  const lines = [`link del group ${LINK_GROUP}`, ...places.map(({ netns }) => `netns del ${netns}`)]
   await run(['ip', '-force', '-batch', '-'], lines.map((line) => `${line}\n`).join(''))
+  await run(['nft', 'flush', 'ruleset'])
 }
