@@ -58,6 +58,7 @@ export const PARSE_CODES = [
   // the input as a whole
   'duplicate-object',
   'moat-selects-nothing',
+  'moat-peer-selects-nothing',
   'no-manifests',
   'too-many-problems',
 ] as const

@@ -261,7 +261,7 @@ function scalar(event: ScalarEvent, chunk: Chunk, last: number): Node {
     default:
   }
   chunk.report(unknownTag(tag, { start: chunk.offset + event.tagStart, end: chunk.offset + event.tagEnd }))
-  return { kind: 'null', ...range }
+  return { kind: 'string', value: text, ...range }
 }
 
 function shifted({ start, end }: Range, offset: number): Range {

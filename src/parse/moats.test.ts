@@ -158,6 +158,36 @@ describe('a Moat beside the other objects', () => {
     expect(found(moat + pod('ai', '{app: slm}'))).toEqual(['error moat-selects-nothing 5:10'])
   })
 
+  it('warns of callers and destinations that match no pod, saying where such pods run', () => {
+    const moat = text(
+      [
+        '  callers:',
+        '  - {name: a, podSelector: {matchLabels: {app: api}}}',
+        '  - {name: b, podSelector: {matchLabels: {app: nobody}}}',
+        '  - {name: c, namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: web}}, podSelector: {matchLabels: {app: api}}}',
+        '  scrapers:',
+        '  - {name: d, namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: none}}}',
+        '  egress:',
+        '  - {name: e, podSelector: {matchLabels: {app: db}}}',
+        '  assertions:',
+        '  - {name: f, from: {podSelector: {matchLabels: {app: nobody}}}, to: {model: {}}, expect: Denied}',
+        '',
+      ].join('\n'),
+    )
+    const all = moat + pod('ai', '{app: slm}') + pod('web', '{app: api}')
+    expect(found(all)).toEqual([7, 8, 11, 13, 15].map((line) => `warning moat-peer-selects-nothing ${line}:5`))
+    expect(shown(all)).toContain('caller `a` of Moat ai/m matches no pod of the input')
+    expect(shown(all)).toContain('help: pods with these labels run in `web`')
+  })
+
+  it('takes an undeclared namespace for one that may have any label (S40)', () => {
+    const moat =
+      text('  callers:\n  - {name: a, namespaceSelector: {matchLabels: {team: red}}}\n') + pod('ai', '{app: slm}')
+    expect(found(moat)).toEqual([])
+    const declared = '---\napiVersion: v1\nkind: Namespace\nmetadata: {name: ai}\n'
+    expect(found(moat + declared)).toEqual(['warning moat-peer-selects-nothing 7:5'])
+  })
+
   it('without any pod in the input is not judged', () => {
     expect(found(text(''))).toEqual([])
   })

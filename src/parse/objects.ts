@@ -180,7 +180,7 @@ function refuse(
       fail(object, {
         severity: context.otherPolicies === 'warn' ? 'warning' : 'error',
         code: 'policy-not-read',
-        message: `a ${kind} (${apiVersion}) decides about traffic and is not understood here: every answer could be wrong`,
+        message: `${kind} (${apiVersion}) decides about traffic and is not understood here: every answer could be wrong`,
         ...at(),
         help: 'leave it out to have the answer without it',
       })
@@ -190,7 +190,7 @@ function refuse(
       fail(object, {
         severity: 'warning',
         code: 'mesh-policy-not-read',
-        message: `a ${kind} (${apiVersion}) is not read: the service mesh may deny more than the answers say`,
+        message: `${kind} (${apiVersion}) is not read: the service mesh may deny more than the answers say`,
         ...at(),
         help: 'keep in mind that the answers are about NetworkPolicies alone',
       })
