@@ -25,9 +25,18 @@ wanted=$(checksum "$folder/package-lock.json")
 
 command -v npm >/dev/null 2>&1 || { say 'npm is missing: the model runtime is not installed'; exit 0; }
 say 'the model runtime, a llama.cpp binding of 83 MB (once)'
-if npm ci --loglevel=error --omit=optional --omit=peer --ignore-scripts --no-audit --no-fund --prefix "$folder" >/dev/null; then
-  printf '%s\n' "$wanted" >"$stamp"
+without='the sandbox will not serve a real model'
+npm ci --loglevel=error --omit=optional --omit=peer --ignore-scripts --no-audit --no-fund --prefix "$folder" >/dev/null || {
+  say "npm could not install the model runtime: $without until \`sh scripts/setup-runtime.sh\` succeeds"
+  exit 0
+}
+
+# What was installed must run here: it is tried with the small model of the package, so that no server has to try it again.
+PATH="$PWD/node_modules/.bin:$PATH"
+if words=$(node src/slm/trial-run.ts models/tiny/moat-tiny.gguf 2>&1); then
+  : >"$folder/node_modules/.moat-tried"
 else
-  say "npm could not install the model runtime: the sandbox will not serve a real model until \`sh scripts/setup-runtime.sh\` succeeds"
+  say "the model runtime was installed but does not run on this machine, $without: $(printf '%s' "$words" | tail -n 1 | cut -c 1-200)"
 fi
+printf '%s\n' "$wanted" >"$stamp"
 exit 0

@@ -359,6 +359,20 @@ describe('a model that cannot be served', () => {
     expect(await refused('twice.gguf', bytes)).toMatchObject(UNREADABLE)
   })
 
+  it('is not the reason when the runtime does not run here', async () => {
+    const broken = join(folder, 'broken')
+    const binding = join(broken, 'node_modules/node-llama-cpp')
+    mkdirSync(join(binding, 'dist'), { recursive: true })
+    writeFileSync(join(binding, 'package.json'), '{"type":"module"}')
+    writeFileSync(
+      join(binding, 'dist/index.js'),
+      'export async function getLlama() { throw new Error("no such glibc") }',
+    )
+    const ended = await refusedServer(['--model', 'bundled'], { MOAT_LLAMA_RUNTIME: broken })
+    expect(ended).toMatchObject({ code: 3, stdout: '', stderr: expect.stringContaining('[runtime-unusable]') })
+    expect(ended.stderr).toContain('no such glibc')
+  })
+
   it('is not the reason when an option is wrong', async () => {
     const ended = await refusedServer(['--slots', 'many'])
     expect(ended).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('[usage]') })

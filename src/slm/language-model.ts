@@ -108,7 +108,8 @@ export class LanguageModel {
     const { gguf } = options
     const threads =
       options.threads || (gguf.parameters < LARGE ? 1 : Math.max(1, Math.floor(availableParallelism() / 2)))
-    const [llama, template] = await Promise.all([loadLlama(threads), loadTemplate(gguf.chatTemplate ?? CHATML)])
+    const llama = await loadLlama(threads)
+    const template = await loadTemplate(gguf.chatTemplate ?? CHATML)
     const model = await llama.loadModel({ modelPath: options.path, gpuLayers: 0 })
     const contextSize = Math.min(options.context, gguf.contextLength || options.context)
     const context = await model.createContext({ contextSize, sequences: options.slots, threads })

@@ -153,18 +153,21 @@ async function holdOnce(
   let lastAtMs = 0
   let quiet = false
   report({ event: 'opening', atMs: now() })
-  const timer = setTimeout(() => {
-    quiet = true
-    report({ event: 'silent', atMs: now(), lastAtMs })
-  }, quietMs)
-  clearTimeout(timer)
+  let timer: NodeJS.Timeout | undefined
+  const listen = () => {
+    clearTimeout(timer)
+    timer = setTimeout(() => {
+      quiet = true
+      report({ event: 'silent', atMs: now(), lastAtMs })
+    }, quietMs)
+  }
   try {
     const text = 'Tell me all you know about network policies.'
     const how = { maxTokens: LONGEST, ignoreEos: true, tokensPerSecond, seed, patience }
     const stream = ask({ server, text, ...how, ...(localPort !== undefined && { localPort }) }, signal)
     for await (const piece of stream) {
       lastAtMs = now()
-      timer.refresh()
+      listen()
       if (chunks === 0) report({ event: 'open', atMs: lastAtMs })
       if (quiet) report({ event: 'resumed', atMs: lastAtMs })
       quiet = false

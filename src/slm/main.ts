@@ -3,7 +3,7 @@ import type { Server } from 'node:http'
 import { createAdaptorServer } from '@hono/node-server'
 import { slmApi } from './api.ts'
 import { LanguageModel } from './language-model.ts'
-import { runtimeMissing } from './llama-binding.ts'
+import { RuntimeFailure, runtimeMissing } from './llama-binding.ts'
 import { findLlamaServer, LlamaServer } from './llama-server.ts'
 import { CommandLine, ENVIRONMENT, listen, onEnd, report, runProgram, Stop, UNUSABLE } from './program.ts'
 import { trial } from './trial.ts'
@@ -65,7 +65,13 @@ async function load({ path, gguf, source }: Weights, given: Options): Promise<La
     const { slots, queue, context, threads } = given
     return await LanguageModel.load({ path, gguf, slots, mostWaiting: queue, context, threads })
   } catch (error) {
-    throw refused(path, (error as Error).message)
+    if (!(error instanceof RuntimeFailure)) throw refused(path, (error as Error).message)
+    throw new Stop(ENVIRONMENT, {
+      severity: 'error',
+      code: 'runtime-unusable',
+      message: `the model runtime does not run on this machine (${error.message})`,
+      help: 'it needs Linux with glibc 2.34 or newer; `--runtime llama-server` uses one that is on PATH',
+    })
   }
 }
 

@@ -1,6 +1,8 @@
 // The program behind `trial`: loads the model named by its argument and generates one token.
 import { readGguf } from './gguf.ts'
 import { LanguageModel } from './language-model.ts'
+import { RuntimeFailure } from './llama-binding.ts'
+import { NOT_THE_MODEL } from './trial.ts'
 
 const path = process.argv[2] as string
 const read = readGguf(path)
@@ -15,5 +17,5 @@ try {
   process.exit(0)
 } catch (error) {
   process.stderr.write(`${(error as Error).message}\n`)
-  process.exit(1)
+  process.exit(error instanceof RuntimeFailure ? NOT_THE_MODEL : 1)
 }
