@@ -15,6 +15,11 @@ export function outsideEndpoint(address: Address): Endpoint {
   return { kind: 'outside', address }
 }
 
+/** True for one and the same pod, also when a workload was expanded twice. */
+export function samePod(a: Pod, b: Pod): boolean {
+  return a === b || (a.namespace === b.namespace && a.name === b.name && a.owner?.kind === b.owner?.kind)
+}
+
 /** `namespace/pod`, or the address. */
 export function formatEndpoint(endpoint: Endpoint): string {
   return endpoint.kind === 'pod' ? qualifiedName(endpoint.pod) : formatAddress(endpoint.address)

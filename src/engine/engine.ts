@@ -5,7 +5,7 @@ import type { Pod, Snapshot } from '../policy/snapshot.ts'
 import { ALL_CONNECTIONS, NO_CONNECTIONS } from '../sets/connection-set.ts'
 import type { Family } from '../sets/ip-address.ts'
 import { ClassIndex } from './classes.ts'
-import type { Endpoint } from './endpoint.ts'
+import { type Endpoint, samePod } from './endpoint.ts'
 import { type Admission, networkPolicyTier } from './network-policy-tier.ts'
 import { type Profile, SPEC } from './profile.ts'
 import type { Reach } from './reach.ts'
@@ -74,11 +74,9 @@ function impossible({ source, destination, family }: Path): boolean {
   )
 }
 
-/** The same pod: expanded twice it is another object with the same name. */
+/** The same pod: expanded twice it is another object with the same name and owner. */
 function isSelf({ source, destination }: Path): boolean {
-  if (source.kind !== 'pod' || destination.kind !== 'pod') return false
-  if (source.pod === destination.pod) return true
-  return source.pod.namespace === destination.pod.namespace && source.pod.name === destination.pod.name
+  return source.kind === 'pod' && destination.kind === 'pod' && samePod(source.pod, destination.pod)
 }
 
 /** S32: whether the source speaks with the address of the destination's own node. */

@@ -3,7 +3,7 @@ import { matches } from '../policy/selector.ts'
 import type { Pod, Service, ServicePort } from '../policy/snapshot.ts'
 import { hasConnection, type Protocol } from '../sets/connection-set.ts'
 import type { Family } from '../sets/ip-address.ts'
-import { type Endpoint, podEndpoint } from './endpoint.ts'
+import { type Endpoint, podEndpoint, samePod } from './endpoint.ts'
 import type { Engine } from './engine.ts'
 import type { DependsReason } from './reach.ts'
 
@@ -47,8 +47,7 @@ export function reachBackend(
   path: { source: Endpoint; backend: Backend; family: Family },
 ): ServiceReach {
   const { source, backend, family } = path
-  const isSelf =
-    source.kind === 'pod' && source.pod.namespace === backend.pod.namespace && source.pod.name === backend.pod.name
+  const isSelf = source.kind === 'pod' && samePod(source.pod, backend.pod)
   if (isSelf && engine.profile.ownService === 'depends') return { backend, verdict: 'Depends', reason: 'own-service' }
   const { allowed, depends } = engine.reach(source, podEndpoint(backend.pod), family)
   if (hasConnection(allowed, backend.protocol, backend.port)) return { backend, verdict: 'Allowed' }

@@ -137,6 +137,13 @@ describe('an end that no policy governs', () => {
     expect(reach).toEqual({ allowed: ALL_CONNECTIONS, depends: [] })
   })
 
+  it('is not a pod before a pod of the same name that belongs to something else', () => {
+    const web = end('shop/web')
+    const twin = web.kind === 'pod' ? podEndpoint({ ...web.pod, owner: { kind: 'Job', name: 'web' } }) : web
+    expect(engine.why(web, twin, 4).ingress.ungoverned).toBeUndefined()
+    expect(formatConnections(engine.reach(web, twin, 4).allowed)).toBe('tcp/80')
+  })
+
   it('is a pod on the host network (S33)', () => {
     expect(why('shop/agent', 'shop/rover')).toMatchObject({
       egress: { ungoverned: 'host-network' },

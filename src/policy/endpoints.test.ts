@@ -44,6 +44,16 @@ describe('the pods of a snapshot', () => {
     expect(first?.labels.get('apps.kubernetes.io/pod-index')).toBe('0')
   })
 
+  it('never share a name, whatever workloads and bare pods are called', () => {
+    const snapshot = {
+      ...EMPTY_SNAPSHOT,
+      pods: [bare('w'), bare('w-0')],
+      workloads: [workload('Deployment', 1), workload('Job', 1), workload('StatefulSet', 2), workload('DaemonSet', 1)],
+    }
+    const names = podsOf(snapshot).map(({ name }) => name)
+    expect(names).toEqual(['w', 'w-0', 'w-deployment', 'w-job', 'w-0-statefulset', 'w-1', 'w-daemonset'])
+  })
+
   it('of a Job carry its name', () => {
     const [pod] = pods(workload('Job', 1))
     expect(pod?.labels.get('job-name')).toBe('w')

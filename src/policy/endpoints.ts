@@ -1,6 +1,6 @@
 // Workloads expanded into the pods that Kubernetes would make of them.
 import type { Labels } from './selector.ts'
-import type { Pod, Snapshot, Workload } from './snapshot.ts'
+import { type Pod, qualifiedName, type Snapshot, type Workload } from './snapshot.ts'
 
 /** Labels that the controllers add to the pods they make (S42); those with unpredictable values are left out. */
 function addedLabels(workload: Workload, name: string, index: number): [string, string][] {
@@ -20,8 +20,12 @@ function addedLabels(workload: Workload, name: string, index: number): [string, 
   }
 }
 
-function podOf(workload: Workload, index: number, single: boolean): Pod {
-  const name = single && workload.kind !== 'StatefulSet' ? workload.name : `${workload.name}-${index}`
+/** `name-index`, or the name alone for a single pod whose kind does not number its pods. */
+function podName(workload: Workload, index: number, count: number): string {
+  return count === 1 && workload.kind !== 'StatefulSet' ? workload.name : `${workload.name}-${index}`
+}
+
+function podOf(workload: Workload, name: string, index: number): Pod {
   const labels: Labels = new Map([...workload.template.labels, ...addedLabels(workload, name, index)])
   return {
     ...workload.template,
@@ -34,12 +38,22 @@ function podOf(workload: Workload, index: number, single: boolean): Pod {
   }
 }
 
-/** Bare pods that can hold an address (S38), then each workload's pods, at most `maxReplicas` of each. */
+/**
+ * Bare pods that can hold an address (S38), then each workload's pods, at most `maxReplicas` of each. No two have one
+ * name: where it is taken, the kind of the workload is added (`web-deployment`, `web-0-deployment`).
+ */
 export function podsOf(snapshot: Snapshot, maxReplicas = 2): Pod[] {
   const bare = snapshot.pods.filter((pod) => pod.phase !== 'Succeeded' && pod.phase !== 'Failed')
+  const taken = new Set(bare.map(qualifiedName))
   const made = snapshot.workloads.flatMap((workload) => {
     const count = Math.min(workload.replicas, maxReplicas)
-    return Array.from({ length: count }, (_, index) => podOf(workload, index, count === 1))
+    return Array.from({ length: count }, (_, index) => {
+      const plain = podName(workload, index, count)
+      const isTaken = taken.has(`${workload.namespace}/${plain}`)
+      const pod = podOf(workload, isTaken ? `${plain}-${workload.kind.toLowerCase()}` : plain, index)
+      taken.add(qualifiedName(pod))
+      return pod
+    })
   })
   return [...bare, ...made]
 }
