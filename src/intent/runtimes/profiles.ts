@@ -39,8 +39,12 @@ const PROFILES: readonly RuntimeProfile[] = [
   {
     runtime: 'SGLang',
     title: 'SGLang',
-    apiPorts: [{ port: 30_000, source: 'SGLang server arguments: --port 30000' }],
-    metrics: { kind: 'on-api-port', path: '/metrics', source: 'SGLang server arguments: only with --enable-metrics' },
+    apiPorts: [{ port: 30_000, source: 'SGLang documentation of its server arguments, --port, read second-hand' }],
+    metrics: {
+      kind: 'on-api-port',
+      path: '/metrics',
+      source: 'SGLang documentation, read second-hand: only with --enable-metrics',
+    },
     internalPorts: [],
   },
   {
