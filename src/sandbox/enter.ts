@@ -29,8 +29,9 @@ const READY = 'moat: inside'
 
 /**
  * Runs before the program, inside. Everything that the sandbox writes goes to a tmpfs over /run, which ends with the
- * mount namespace and also hides the machine's own resolvers. Fd 4 is the real stderr; until the last line stderr is
- * a pipe, so that a failure becomes a diagnostic.
+ * mount namespace and also hides the machine's own resolvers. Fd 4 is the real stderr; before the program starts stderr
+ * is a pipe, so that a failure becomes a diagnostic. The shell stays as the first process of the namespace: it collects
+ * processes whose parents have ended, which Node does not.
  */
 const PREPARE = `set -e
 resolv=$(readlink -f /etc/resolv.conf || echo /etc/resolv.conf)
@@ -45,8 +46,11 @@ mkdir -p /run/netns /run/moat/tmp
 case $resolv in /run/*) mkdir -p "$(dirname "$resolv")"; [ -e "$resolv" ] || : > "$resolv" ;; esac
 unset MODELMOAT_KEEP
 echo '${READY}' >&2
-exec 2>&4 4>&-
-exec "$@"`
+exec 2>&4 4>&- 6<&0
+"$@" <&6 6<&- &
+exec <&- >&- 3>&- 6<&-
+wait $!
+exit $?`
 
 type ParentMessage = { readonly moat: 'stop'; readonly signal: NodeJS.Signals } | { readonly moat: 'resize' }
 
@@ -56,7 +60,7 @@ let here: Inside | undefined
 export function inside(): Inside | undefined {
   if (here) return here
   const mode = process.env[MARKER]
-  if ((mode !== 'root' && mode !== 'user-namespace') || process.pid !== 1) return undefined
+  if ((mode !== 'root' && mode !== 'user-namespace') || process.ppid !== 1) return undefined
   delete process.env[MARKER]
   const listeners: ((signal: NodeJS.Signals) => void)[] = []
   let stopped: NodeJS.Signals | undefined

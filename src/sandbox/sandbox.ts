@@ -12,7 +12,7 @@ import type { Probe, ProbeResult } from './probe.ts'
 import { planProbes, resultOf } from './probe-plan.ts'
 import { type ApplyOptions, type Commit, loadRuleset } from './ruleset-loader.ts'
 import type { Topology } from './topology.ts'
-import { COMMAND_ANNOTATION, PodProcess, type SpawnOptions } from './workload.ts'
+import { COMMAND_ANNOTATION, killAllIn, PodProcess, type SpawnOptions } from './workload.ts'
 
 export interface SandboxListeners {
   readonly flow?: (event: FlowEvent) => void
@@ -140,10 +140,16 @@ export class Sandbox implements AsyncDisposable {
       await this.#end(qualifiedName(pod))
       await this.unlisten(pod)
     }
+    for (const { netns } of gone) if (netns !== undefined) killAllIn(netns)
     await this.#agent.ask({ op: 'forget', names: gone.flatMap(({ netns }) => netns ?? []) })
     await changeNetwork({ before, after: topology }, (names) => this.#agent.ask({ op: 'prepare', names }))
     this.#topology = topology
-    await this.#dns?.update(this)
+    if (!this.#dns) return
+    const moved = gone.some(({ pod }) => qualifiedName(pod) === qualifiedName(before.dns.pod))
+    const elsewhere = qualifiedName(before.dns.pod) !== qualifiedName(topology.dns.pod)
+    if (!moved && !elsewhere) return await this.#dns.update(this)
+    if (!moved) await this.#end(qualifiedName(before.dns.pod))
+    this.#dns = await DnsServer.start(this)
   }
 
   async #end(name: string): Promise<void> {

@@ -1,5 +1,6 @@
 // Real processes inside pods.
 import { type ChildProcess, spawn } from 'node:child_process'
+import { readdirSync, statSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 
 /** The value is a shell command that runs in the pod, with `sh -c`. */
@@ -43,8 +44,10 @@ exec setpriv --ambient-caps=-all --inh-caps=-all --bounding-set=-all --no-new-pr
 /** A process group in a pod. Ends with the sandbox at the latest. */
 export class PodProcess {
   readonly pid: number
+  /** Settles when it has ended and all its output has come. */
   readonly exited: Promise<Exit>
   readonly #child: ChildProcess
+  readonly #gone: Promise<void>
   readonly #output = { stdout: '', stderr: '' }
 
   private constructor(child: ChildProcess, options: SpawnOptions) {
@@ -56,6 +59,10 @@ export class PodProcess {
         resolve({ code: -1, signal: null })
       })
       child.on('close', (code, signal) => resolve({ code, signal }))
+    })
+    this.#gone = new Promise((resolve) => {
+      child.on('error', () => resolve())
+      child.on('exit', () => resolve())
     })
     for (const name of ['stdout', 'stderr'] as const) {
       const stream = child[name]
@@ -95,14 +102,16 @@ export class PodProcess {
     this.#child.stdin?.write(text)
   }
 
-  /** SIGTERM to the group; SIGKILL to what is left of it after a second. */
+  /** SIGTERM to the group; SIGKILL to what is left of it after a second. Output of what left the group is given up. */
   async stop(): Promise<Exit> {
     this.#signal('SIGTERM')
     const timer = setTimeout(() => this.#signal('SIGKILL'), 1000)
-    const exit = await this.exited
+    await this.#gone
     clearTimeout(timer)
     this.#signal('SIGKILL')
-    return exit
+    this.#child.stdout?.destroy()
+    this.#child.stderr?.destroy()
+    return await this.exited
   }
 
   #signal(signal: NodeJS.Signals): void {
@@ -111,6 +120,28 @@ export class PodProcess {
       process.kill(-this.pid, signal)
     } catch {
       // The group has ended already.
+    }
+  }
+}
+
+function inode(path: string): number | undefined {
+  try {
+    return statSync(path).ino
+  } catch {
+    return undefined
+  }
+}
+
+/** Kills every process in a pod's network namespace, also those that left the groups of its programs. */
+export function killAllIn(netns: string): void {
+  const own = inode(`/run/netns/${netns}`)
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+  for (const pid of own === undefined ? [] : pids) {
+    if (inode(`/proc/${pid}/ns/net`) !== own) continue
+    try {
+      process.kill(Number(pid), 'SIGKILL')
+    } catch {
+      // It has ended by itself.
     }
   }
 }

@@ -16,16 +16,24 @@ import { noSandbox } from '../support/skip.ts'
 const reason = noSandbox()
 const userReason = reason ?? noOrdinaryUser()
 
-/** The three processes that hold a sandbox: the program outside, `unshare`, and the first process inside. */
-function holders(running: Running): Readonly<Record<'parent' | 'unshare' | 'child', number>> {
-  const parent = running.child.pid ?? 0
-  const [unshare = 0] = childrenOf(parent)
-  const [child = 0] = childrenOf(unshare)
-  return { parent, unshare, child }
+const PHASES = ['entered', 'busy', 'creating', 'running'] as const
+const VICTIMS = ['parent', 'unshare', 'first', 'child'] as const
+
+const NAMES: Readonly<Record<(typeof VICTIMS)[number], string>> = {
+  parent: 'program outside',
+  unshare: 'unshare between',
+  first: 'first process inside',
+  child: 'program inside',
 }
 
-const PHASES = ['entered', 'busy', 'creating', 'running'] as const
-const VICTIMS = ['parent', 'unshare', 'child'] as const
+/** The processes that hold a sandbox: the program outside, `unshare`, the first process inside, and the program inside. */
+function holders(running: Running): Readonly<Record<(typeof VICTIMS)[number], number>> {
+  const parent = running.child.pid ?? 0
+  const [unshare = 0] = childrenOf(parent)
+  const [first = 0] = childrenOf(unshare)
+  const [child = 0] = childrenOf(first)
+  return { parent, unshare, first, child }
+}
 
 /** What a killed sandbox leaves behind: empty lists and `true` mean nothing. */
 interface Traces {
@@ -84,7 +92,7 @@ function nothing(victim: Case['victim']): Traces {
 describe.skipIf(reason)(`kill -9 of a sandbox leaves nothing behind${reason ? ` [${reason}]` : ''}`, () => {
   for (const victim of VICTIMS) {
     for (const phase of PHASES) {
-      it(`when it hits the ${victim} while ${phase}`, async () => {
+      it(`when it hits the ${NAMES[victim]} while ${phase}`, async () => {
         expect(await tracesAfterKill({ phase, victim, user: 'self' })).toEqual(nothing(victim))
       })
     }
@@ -93,10 +101,10 @@ describe.skipIf(reason)(`kill -9 of a sandbox leaves nothing behind${reason ? ` 
 
 describe.skipIf(userReason)(`the same for an ordinary user${userReason ? ` [${userReason}]` : ''}`, () => {
   for (const victim of VICTIMS) {
-    it(`when it hits the ${victim}`, async () => {
+    it(`when it hits the ${NAMES[victim]}`, async () => {
       expect(await tracesAfterKill({ phase: 'running', victim, user: 'nobody' })).toEqual(nothing(victim))
     })
-    it(`when it hits the ${victim} and nothing inside can react`, async () => {
+    it(`when it hits the ${NAMES[victim]} and nothing inside can react`, async () => {
       expect(await tracesAfterKill({ phase: 'busy', victim, user: 'nobody' })).toEqual(nothing(victim))
     })
   }
