@@ -42,13 +42,14 @@ function postingsOf(classes: readonly EndpointClass[]): Postings {
 
 export class ClassSet {
   readonly classes: readonly EndpointClass[]
+  /** Every position. */
+  readonly all: Positions
   readonly #known = new Map<CompiledPeer, Map<Family, Members>>()
-  readonly #all: Positions
   #postings: Postings | undefined
 
   constructor(classes: readonly EndpointClass[]) {
     this.classes = classes
-    this.#all = classes.map((_, position) => position)
+    this.all = classes.map((_, position) => position)
   }
 
   /** The classes that the peer matches. */
@@ -73,9 +74,9 @@ export class ClassSet {
 
   /** Positions among which all that the peer can match are: the shortest list that an index has. */
   #narrow({ namespace, pods }: CompiledPeer): Positions {
-    if (this.classes.length === 1 || !pods) return this.#all
+    if (this.classes.length === 1 || !pods) return this.all
     const { byNamespace, byLabel } = (this.#postings ??= postingsOf(this.classes))
-    const lists = [this.#all]
+    const lists = [this.all]
     if (namespace !== undefined) lists.push(byNamespace.get(namespace) ?? [])
     for (const { key, operator, values } of pods.requirements) {
       const [only] = values

@@ -83,7 +83,6 @@ function numberOf(connections: ConnectionSet, reason: DependsReason | undefined,
 function addRules(policies: readonly CompiledPolicy[], question: Question, table: RulingTable): Row {
   const { direction, subject, peers, family } = question
   const row: Row = new Int32Array(peers.classes.length).fill(RulingTable.NOTHING)
-  const all = peers.classes.map((_, position) => position)
   for (const rule of policies.flatMap(({ rules }) => rules[direction] ?? [])) {
     const numbers = new Map<string, number>()
     const add = (positions: readonly number[], reason?: DependsReason): void => {
@@ -95,7 +94,7 @@ function addRules(policies: readonly CompiledPolicy[], question: Question, table
         row[position] = table.either(row[position] as number, number)
       }
     }
-    if (rule.peers === 'any') add(all)
+    if (rule.peers === 'any') add(peers.all)
     else {
       for (const peer of rule.peers) {
         const { sure, open } = peers.members(peer, family)

@@ -58,14 +58,14 @@ export function vocabularyOf(policies: readonly NetworkPolicy[]): Vocabulary {
   return { governed, podLabels, namespaceLabels, portNames, borders: { v4: ascending(v4), v6: ascending(v6) } }
 }
 
-/** The part of the labels that selectors can see; a value that none compares to is only known to be there. */
+/** The part of the labels that selectors can see, by key; a value that none compares to is only known to be there. */
 export function visibleLabels(labels: Labels, mentioned: Mentioned): string[] {
-  const out: string[] = []
-  for (const [key, values] of mentioned) {
-    const value = labels.get(key)
-    if (value !== undefined) out.push(key, values.has(value) ? `=${value}` : '')
+  const seen: string[] = []
+  for (const [key, value] of labels) {
+    const values = mentioned.get(key)
+    if (values) seen.push(values.has(value) ? `${key}=${value}` : key)
   }
-  return out
+  return seen.sort()
 }
 
 /** The part of the container ports that rules can see. */
