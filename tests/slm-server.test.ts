@@ -139,6 +139,7 @@ describe.skipIf(lacking)(`the model server${skip}`, () => {
       readonly content: string
     }
     expect(textOf(answer)).toBe(text.content)
+    expect((await on.post('/detokenize', { tokens: [5_000_000] })).status).toBe(400)
   })
 
   it('stops at max_tokens with `length`, at a stop text before it with `stop`', async () => {
@@ -182,16 +183,19 @@ describe.skipIf(lacking)(`the model server${skip}`, () => {
     await until(on, 'llamacpp:requests_processing', 0)
   })
 
-  it('ends the generation of a client that drops, waiting or streaming, and counts it', async () => {
+  it('ends the generation of a client that drops: waiting, streaming or not, and counts it', async () => {
     const before = await on.gauge('moat_slm_requests_total{ending="dropped"}')
-    const streams = await Promise.all([opened(on), opened(on), opened(on), opened(on)])
+    const whole = new AbortController()
+    const answers = on.post('/v1/chat/completions', { ...ENDLESS, stream: false }, whole.signal)
+    answers.catch(() => {})
+    const streams = await Promise.all([opened(on), opened(on), opened(on)])
     const waiting = new AbortController()
     const waits = on.post('/v1/chat/completions', ENDLESS, waiting.signal)
     waits.catch(() => {})
     await until(on, 'llamacpp:requests_deferred', 1)
     waiting.abort()
     await until(on, 'llamacpp:requests_deferred', 0)
-    for (const stream of streams) stream.abort()
+    for (const stream of [whole, ...streams]) stream.abort()
     await until(on, 'llamacpp:requests_processing', 0)
     await until(on, 'moat_slm_requests_total{ending="dropped"}', before + 5)
     expect(await on.gauge('moat_slm_requests_total{ending="failed"}')).toBe(0)

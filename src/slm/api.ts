@@ -11,8 +11,8 @@ import { QueueFull } from './slots.ts'
 
 export type ServedModel = Pick<
   LanguageModel,
-  'promptText' | 'promptTokens' | 'tokenize' | 'detokenize' | 'generate' | 'contextSize' | 'slots'
->
+  'promptText' | 'promptTokens' | 'tokenize' | 'detokenize' | 'generate' | 'contextSize' | 'vocabularySize'
+> & { readonly slots: Pick<LanguageModel['slots'], 'busy' | 'waiting' | 'size'> }
 
 export interface Served {
   /** How the model is called in answers: the name of its file. */
@@ -68,11 +68,14 @@ export function slmApi(served: Served): Hono {
   )
 
   api.post('/detokenize', async (c) => {
-    const { tokens } = (await jsonBody(c.req.raw)) as { readonly tokens?: unknown }
-    if (!Array.isArray(tokens) || !tokens.every((token) => Number.isInteger(token) && token >= 0)) {
-      throw invalid('invalid_value', '`tokens` must be a list of token numbers', 'tokens')
+    const model = ready()
+    const tokens = objectOf(await jsonBody(c.req.raw))['tokens']
+    const known = (token: unknown) =>
+      Number.isInteger(token) && Number(token) >= 0 && Number(token) < model.vocabularySize
+    if (!Array.isArray(tokens) || !tokens.every(known)) {
+      throw invalid('invalid_value', '`tokens` must be a list of token numbers of this model', 'tokens')
     }
-    return c.json({ content: ready().detokenize(tokens as number[]) })
+    return c.json({ content: model.detokenize(tokens as number[]) })
   })
 
   api.post('/apply-template', async (c) =>
@@ -156,8 +159,19 @@ function promptText(model: ServedModel, { messages }: ChatRequest): string {
   }
 }
 
+/** No vocabulary has longer tokens that matter: a text beyond this is not worth the time of splitting it. */
+const MOST_UNITS_PER_TOKEN = 64
+
 function generation(model: ServedModel, request: ChatRequest): Generation {
-  const prompt = model.promptTokens(promptText(model, request))
+  const text = promptText(model, request)
+  if (text.length > model.contextSize * MOST_UNITS_PER_TOKEN) {
+    throw invalid(
+      'context_length_exceeded',
+      `the messages are ${text.length} characters long and the model sees ${model.contextSize} tokens at once`,
+      'messages',
+    )
+  }
+  const prompt = model.promptTokens(text)
   if (prompt.length >= model.contextSize) {
     throw invalid(
       'context_length_exceeded',
@@ -169,8 +183,12 @@ function generation(model: ServedModel, request: ChatRequest): Generation {
   return { prompt, maxTokens, sampling, stop, ignoreEos, tokensPerSecond }
 }
 
+function objectOf(body: unknown): Readonly<Record<string, unknown>> {
+  return typeof body === 'object' && body !== null ? (body as Readonly<Record<string, unknown>>) : {}
+}
+
 function textField(body: unknown, field: string): string {
-  const value = (body as Readonly<Record<string, unknown>> | null)?.[field]
+  const value = objectOf(body)[field]
   if (typeof value !== 'string') throw invalid('invalid_value', `\`${field}\` must be a text`, field)
   return value
 }

@@ -82,6 +82,7 @@ const CHATML =
 export class LanguageModel {
   readonly slots: Slots<LlamaSequence>
   readonly contextSize: number
+  readonly vocabularySize: number
   readonly threads: number
   readonly #model: LlamaModel
   readonly #template: Template
@@ -92,6 +93,7 @@ export class LanguageModel {
     readonly template: Template
     readonly slots: Slots<LlamaSequence>
     readonly contextSize: number
+    readonly vocabularySize: number
     readonly threads: number
     readonly dispose: () => Promise<void>
   }) {
@@ -99,6 +101,7 @@ export class LanguageModel {
     this.#template = parts.template
     this.slots = parts.slots
     this.contextSize = parts.contextSize
+    this.vocabularySize = parts.vocabularySize
     this.threads = parts.threads
     this.#dispose = parts.dispose
   }
@@ -115,7 +118,16 @@ export class LanguageModel {
     const context = await model.createContext({ contextSize, sequences: options.slots, threads })
     const sequences = Array.from({ length: options.slots }, () => context.getSequence())
     const slots = new Slots(sequences, options.mostWaiting)
-    return new LanguageModel({ model, template, slots, contextSize, threads, dispose: () => llama.dispose() })
+    const { vocabularySize } = gguf
+    return new LanguageModel({
+      model,
+      template,
+      slots,
+      contextSize,
+      vocabularySize,
+      threads,
+      dispose: () => llama.dispose(),
+    })
   }
 
   /** Frees the model; whoever generates must have ended. */

@@ -7,6 +7,7 @@ import { type Diagnostic, formatDiagnostic } from '../diag/diagnostic.ts'
 /** Exit codes, as the whole project uses them. */
 export const UNUSABLE = 2
 export const ENVIRONMENT = 3
+const INTERNAL = 70
 
 /** Ends the program with a diagnostic on stderr. */
 export class Stop extends Error {
@@ -78,6 +79,10 @@ export class CommandLine {
   }
 }
 
+/** How long a client may take to send its request. */
+const REQUEST_MS = 30_000
+const MOST_CONNECTIONS = 1024
+
 /** Listens; the unspecified IPv6 address takes IPv4 too, and gives way to IPv4 alone where a machine has no IPv6. */
 export function listen(server: Server, port: number, host: string): Promise<AddressInfo> {
   return new Promise((resolve, reject) => {
@@ -94,6 +99,9 @@ export function listen(server: Server, port: number, host: string): Promise<Addr
         new Stop(ENVIRONMENT, { severity: 'error', code: 'port-unavailable', message, help: 'choose another port' }),
       )
     })
+    server.requestTimeout = REQUEST_MS
+    server.headersTimeout = REQUEST_MS
+    server.maxConnections = MOST_CONNECTIONS
     server.listen({ port, host, ipv6Only: false }, () => resolve(server.address() as AddressInfo))
   })
 }
@@ -121,8 +129,11 @@ export async function runProgram(body: () => Promise<void>): Promise<void> {
   try {
     await body()
   } catch (error) {
-    if (!(error instanceof Stop)) throw error
-    process.stderr.write(`${formatDiagnostic(error.diagnostic)}\n`)
-    process.exit(error.exitCode)
+    if (error instanceof Stop) {
+      process.stderr.write(`${formatDiagnostic(error.diagnostic)}\n`)
+      process.exit(error.exitCode)
+    }
+    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
+    process.exit(INTERNAL)
   }
 }
