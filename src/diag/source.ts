@@ -13,13 +13,28 @@ export interface Span {
   readonly end: number
 }
 
+/** Offsets at which the lines of a file start, made once for each file that something is said about. */
+const lineStarts = new WeakMap<SourceFile, readonly number[]>()
+
+function linesOf(file: SourceFile): readonly number[] {
+  const known = lineStarts.get(file)
+  if (known) return known
+  const starts = [0]
+  for (let i = file.text.indexOf('\n'); i !== -1; i = file.text.indexOf('\n', i + 1)) starts.push(i + 1)
+  lineStarts.set(file, starts)
+  return starts
+}
+
 /** 1-based line and column (in UTF-16 units) of an offset. */
 export function position(file: SourceFile, offset: number): { readonly line: number; readonly column: number } {
-  const before = file.text.slice(0, offset)
-  const lineStart = before.lastIndexOf('\n') + 1
-  let line = 1
-  for (let i = before.indexOf('\n'); i !== -1; i = before.indexOf('\n', i + 1)) line++
-  return { line, column: offset - lineStart + 1 }
+  const starts = linesOf(file)
+  let line = 0
+  for (let high = starts.length; high - line > 1;) {
+    const middle = (line + high) >> 1
+    if ((starts[middle] as number) <= offset) line = middle
+    else high = middle
+  }
+  return { line: line + 1, column: offset - (starts[line] as number) + 1 }
 }
 
 /** `file:line:col` of the start of a span. */

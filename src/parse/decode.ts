@@ -91,7 +91,7 @@ export function items(value: Value | undefined): Value[] {
   const list = value as Value<ListNode>
   return list.node.items.flatMap((node, i) => {
     const item = child(list, i, node)
-    if (node.kind !== 'null') return [item]
+    if (node.kind !== 'null') return value.report.full ? [] : [item]
     fail(item, { code: 'empty-item', message: `\`${pathOf(item)}\` is empty`, help: 'remove the item or write it out' })
     return []
   })

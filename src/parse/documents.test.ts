@@ -242,9 +242,24 @@ describe('hostile text', () => {
     expect(read?.['a'] === long && read['b'] === '9'.repeat(1000)).toBe(true)
   })
 
+  it('with thousands of warnings stays usable', () => {
+    const policy = (i: number) =>
+      `---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: p${i}}\nspec: {}\n`
+    const { snapshot, diagnostics } = read(Array.from({ length: 1_500 }, (_, i) => policy(i)).join(''))
+    expect(snapshot.networkPolicies).toHaveLength(1_500)
+    expect(diagnostics).toHaveLength(1_001)
+    expect(diagnostics.every(({ severity }) => severity === 'warning')).toBe(true)
+  })
+
+  it('that is very long is cut in messages', () => {
+    const [diagnostic] = read(`apiVersion: v1\nkind: Namespace\nmetadata: {name: ${'A'.repeat(100_000)}}\n`).diagnostics
+    expect(diagnostic?.message.length).toBeLessThan(400)
+  })
+
   it('with thousands of mistakes reports the first thousand', () => {
     const { diagnostics } = read('- a: 1\n  a: 2\n'.repeat(5_000))
-    expect(diagnostics).toHaveLength(1_001)
-    expect(diagnostics.at(-1)?.code).toBe('too-many-problems')
+    const errors = diagnostics.filter(({ severity }) => severity === 'error')
+    expect(errors).toHaveLength(1_001)
+    expect(errors.at(-1)?.code).toBe('too-many-problems')
   })
 })

@@ -47,6 +47,7 @@ export interface TextDocument {
 /** Every document of a file that is not empty; what cannot be read is reported and left out. */
 export function documentsOf(file: SourceFile, report: Report): TextDocument[] {
   return piecesOf(file.text).flatMap((piece) => {
+    if (report.full) return []
     const chunk: Chunk = {
       ...piece,
       report: ({ code, message, at, first, help }) =>

@@ -42,6 +42,7 @@ export function parse(sources: readonly SourceFile[], options: ParseOptions = {}
     skipped: (object: Skipped) => void skipped.push(object),
   }
   for (const file of sources) {
+    if (report.full) break
     for (const { node, sound } of documentsOf(file, report)) {
       readDocument(node, { file, report }, sound ? context : { ...context, found: () => undefined })
     }

@@ -7,6 +7,8 @@ import type { Node, Range } from './node.ts'
 /** Collects the diagnostics of all files; `errors` counts those that make an object unusable. */
 export interface Report {
   readonly errors: number
+  /** No more errors will be listed: reading on is of no use. */
+  readonly full: boolean
   add(diagnostic: Diagnostic & { readonly code: ParseCode }): void
 }
 
@@ -32,30 +34,44 @@ export interface Problem {
   readonly at?: Range
 }
 
-/** More than these are not reported: nobody reads them, and a hostile input must not fill the memory. */
+/** More than these of one severity are not reported: nobody reads them, and a hostile input must not fill the memory. */
 const MAX_DIAGNOSTICS = 1_000
 
 export function createReport(): Report & { readonly diagnostics: Diagnostic[] } {
   const diagnostics: Diagnostic[] = []
-  let errors = 0
+  const counts = { error: 0, warning: 0, note: 0 }
   return {
     diagnostics,
     get errors() {
-      return errors
+      return counts.error
+    },
+    get full() {
+      return counts.error > MAX_DIAGNOSTICS
     },
     add(diagnostic) {
-      if (diagnostic.severity === 'error') errors += 1
-      if (diagnostics.length < MAX_DIAGNOSTICS) diagnostics.push(diagnostic)
-      else if (diagnostics.length === MAX_DIAGNOSTICS) {
+      const { severity } = diagnostic
+      counts[severity] += 1
+      if (counts[severity] <= MAX_DIAGNOSTICS) diagnostics.push(shortened(diagnostic))
+      else if (counts[severity] === MAX_DIAGNOSTICS + 1) {
         diagnostics.push({
-          severity: 'error',
+          severity,
           code: 'too-many-problems',
-          message: `more than ${MAX_DIAGNOSTICS} problems: the rest is not listed`,
-          help: 'correct these first',
+          message: `more than ${MAX_DIAGNOSTICS} ${severity}s: the rest is not listed`,
+          ...(severity === 'error' && { help: 'correct these first' }),
         })
       }
     },
   }
+}
+
+/** What the user wrote stands in backticks; a very long one is cut there. */
+function cut(text: string): string {
+  return text.replaceAll(/`([^`]{100})[^`]{20,}`/g, '`$1…`')
+}
+
+function shortened(diagnostic: Diagnostic): Diagnostic {
+  const { message, help } = diagnostic
+  return { ...diagnostic, message: cut(message), ...(help !== undefined && { help: cut(help) }) }
 }
 
 export function spanOf(value: Value, range: Range = value.node): Span {
