@@ -1,10 +1,10 @@
 // The engine on the seed: one policy, pods with the labels it names, and addresses in and out of its range.
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { EMPTY_SNAPSHOT, type Pod, type Snapshot } from '../policy/snapshot.ts'
 import { formatConnections } from '../sets/connection-set.ts'
 import { type Address, type Cidr, parseAddress, parseCidr } from '../sets/ip-address.ts'
 import { type Endpoint, outsideEndpoint, podEndpoint } from './endpoint.ts'
-import { createEngine } from './engine.ts'
+import { createEngine, type Engine } from './engine.ts'
 import { CONFORMANCE, SPEC } from './profile.ts'
 
 function pod(namespace: string, app: string, address?: string): Pod {
@@ -47,7 +47,10 @@ function outside(text: string): Endpoint {
 }
 
 describe('the engine on the seed', () => {
-  const engine = createEngine(seed, CONFORMANCE)
+  let engine: Engine
+  beforeAll(() => {
+    engine = createEngine(seed, CONFORMANCE)
+  })
   const answer = (source: Endpoint | Pod, destination: Endpoint | Pod): string => {
     const [from, to] = [source, destination].map((end) => ('kind' in end ? end : podEndpoint(end))) as [
       Endpoint,

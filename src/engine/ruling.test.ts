@@ -1,5 +1,5 @@
 // The algebra of rulings against brute force over every reading of what is open, and the table that numbers them.
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import {
   connection,
   type ConnectionSet,
@@ -22,19 +22,23 @@ function portsWhere(keep: (port: number) => boolean): ConnectionSet {
     .reduce(unionConnections, NO_CONNECTIONS)
 }
 
-const ALL: readonly Ruling[] = STATES.flatMap((one) =>
-  STATES.map((two) => {
-    const state = (port: number): (typeof STATES)[number] => (port === 1 ? one : two)
-    const open = REASONS.map((reason) => ({
-      connections: portsWhere((port) => state(port) !== 'sure' && state(port).includes(reason)),
-      reason,
-    }))
-    return ruling(
-      portsWhere((port) => state(port) === 'sure'),
-      open,
-    )
-  }),
-)
+let ALL: readonly Ruling[]
+
+beforeAll(() => {
+  ALL = STATES.flatMap((one) =>
+    STATES.map((two) => {
+      const state = (port: number): (typeof STATES)[number] => (port === 1 ? one : two)
+      const open = REASONS.map((reason) => ({
+        connections: portsWhere((port) => state(port) !== 'sure' && state(port).includes(reason)),
+        reason,
+      }))
+      return ruling(
+        portsWhere((port) => state(port) === 'sure'),
+        open,
+      )
+    }),
+  )
+})
 
 /** Whether a port is accepted when exactly these reasons turn out as "matches". */
 function accepts({ must, maybe }: Ruling, port: number, holding: readonly DependsReason[]): boolean {

@@ -1,7 +1,8 @@
 // Service ports become pod ports before policies are asked, and a pod behind its own Service is left open.
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { formatDiagnostic, hasErrors } from '../diag/diagnostic.ts'
 import { parse } from '../parse/parse.ts'
+import type { Pod, Service, Snapshot } from '../policy/snapshot.ts'
 import { podEndpoint } from './endpoint.ts'
 import { createEngine } from './engine.ts'
 import { CALICO, CONFORMANCE } from './profile.ts'
@@ -44,11 +45,20 @@ kind: NetworkPolicy
 metadata: {name: server, namespace: apps}
 spec: {podSelector: {matchLabels: {app: server}}, ingress: [{ports: [{port: 8080}]}]}
 `
-const { snapshot, diagnostics } = parse([{ name: 'service.yaml', text }])
-if (hasErrors(diagnostics)) throw new Error(diagnostics.map(formatDiagnostic).join('\n'))
-const [service, byHand] = snapshot.services as [(typeof snapshot.services)[0], (typeof snapshot.services)[0]]
-const [client, server] = snapshot.pods as [(typeof snapshot.pods)[0], (typeof snapshot.pods)[0]]
-const backends = backendsOf(service, snapshot.pods)
+let snapshot: Snapshot
+let backends: readonly Backend[]
+
+beforeAll(() => {
+  const read = parse([{ name: 'service.yaml', text }])
+  if (hasErrors(read.diagnostics)) throw new Error(read.diagnostics.map(formatDiagnostic).join('\n'))
+  snapshot = read.snapshot
+  backends = backendsOf(snapshot.services[0] as Service, snapshot.pods)
+})
+
+function pod(index: number): Pod {
+  return snapshot.pods[index] as Pod
+}
+
 const backend = (port: string): Backend => backends.find(({ servicePort }) => servicePort.name === port) as Backend
 
 describe('a Service', () => {
@@ -61,18 +71,18 @@ describe('a Service', () => {
   })
 
   it('has no backends of its own without a selector', () => {
-    expect(backendsOf(byHand, snapshot.pods)).toEqual([])
+    expect(backendsOf(snapshot.services[1] as Service, snapshot.pods)).toEqual([])
   })
 
   it('is judged by the port of the pod, not by its own (S20)', () => {
     const engine = createEngine(snapshot, CONFORMANCE)
     const ask = (port: string): string =>
-      reachBackend(engine, { source: podEndpoint(client), backend: backend(port), family: 4 }).verdict
+      reachBackend(engine, { source: podEndpoint(pod(0)), backend: backend(port), family: 4 }).verdict
     expect([ask('number'), ask('name'), ask('same')]).toEqual(['Allowed', 'Allowed', 'Denied'])
   })
 
   it('leaves it open whether a pod reaches itself, unless the profile says so (S31)', () => {
-    const path = { source: podEndpoint({ ...server }), backend: backend('same'), family: 4 } as const
+    const path = { source: podEndpoint({ ...pod(1) }), backend: backend('same'), family: 4 } as const
     expect(reachBackend(createEngine(snapshot, CONFORMANCE), path)).toMatchObject({
       verdict: 'Depends',
       reason: 'own-service',
@@ -88,7 +98,7 @@ metadata: {name: range, namespace: apps}
 spec: {podSelector: {matchLabels: {app: server}}, ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8}}], ports: [{port: 82}]}]}
 `
     const more = parse([{ name: 'service.yaml', text: `${text}---${policy}` }]).snapshot
-    const path = { source: podEndpoint(client), backend: backend('same'), family: 4 } as const
+    const path = { source: podEndpoint(pod(0)), backend: backend('same'), family: 4 } as const
     expect(reachBackend(createEngine(more), path)).toMatchObject({ verdict: 'Depends', reason: 'pod-address-unknown' })
     expect(reachBackend(createEngine(more), { ...path, family: 6 })).toMatchObject({ verdict: 'Denied' })
   })

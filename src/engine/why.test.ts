@@ -1,15 +1,15 @@
 // What the engine says about the deciders of a connection, and about ends that no policy governs.
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { formatDiagnostic, hasErrors } from '../diag/diagnostic.ts'
 import { formatSpan } from '../diag/source.ts'
 import { parse } from '../parse/parse.ts'
-import { qualifiedName } from '../policy/snapshot.ts'
+import { qualifiedName, type Snapshot } from '../policy/snapshot.ts'
 import { ALL_CONNECTIONS, formatConnections } from '../sets/connection-set.ts'
 import { type Address, type Family, parseAddress } from '../sets/ip-address.ts'
 import { type Endpoint, formatEndpoint, outsideEndpoint, podEndpoint } from './endpoint.ts'
-import { createEngine, type Why } from './engine.ts'
+import { createEngine, type DirectionReasons, type Engine, type Why } from './engine.ts'
 import { SPEC } from './profile.ts'
-import { REASON_TEXT } from './reach.ts'
+import { REASON_TEXT, type Reach } from './reach.ts'
 
 const text = `apiVersion: v1
 kind: Pod
@@ -63,9 +63,15 @@ spec:
   egress:
   - {}
 `
-const { snapshot, diagnostics } = parse([{ name: 'shop.yaml', text }])
-if (hasErrors(diagnostics)) throw new Error(diagnostics.map(formatDiagnostic).join('\n'))
-const engine = createEngine(snapshot, SPEC)
+let snapshot: Snapshot
+let engine: Engine
+
+beforeAll(() => {
+  const read = parse([{ name: 'shop.yaml', text }])
+  if (hasErrors(read.diagnostics)) throw new Error(read.diagnostics.map(formatDiagnostic).join('\n'))
+  snapshot = read.snapshot
+  engine = createEngine(snapshot, SPEC)
+})
 
 function end(name: string): Endpoint {
   const pod = snapshot.pods.find((one) => qualifiedName(one) === name)
@@ -77,7 +83,13 @@ function why(source: string, destination: string, family: Family = 4): Why {
 }
 
 describe('the reasons of a connection', () => {
-  const { egress, ingress, reach } = why('shop/db', 'shop/web')
+  let egress: DirectionReasons
+  let ingress: DirectionReasons
+  let reach: Reach
+
+  beforeAll(() => {
+    ;({ egress, ingress, reach } = why('shop/db', 'shop/web'))
+  })
 
   it('name the policies that isolate each end', () => {
     expect(egress.direction).toBe('egress')
