@@ -56,7 +56,7 @@ describe('the measurement', () => {
       else response.end(delta('a') + delta('b') + ending(2))
     })
     const { lines, report } = recorded()
-    const load = { server: server.url, maxTokens: 2, concurrency: 2, patience: PATIENCE, requests: 6 }
+    const load = { server: server.url, maxTokens: 2, concurrency: 2, patience: PATIENCE, requests: 6, enoughMs: 60_000 }
     expect(await measure(load, report, forever)).toBe(1)
     expect(lines).toMatchObject([{ event: 'measured', requests: 6, answered: 5, tokens: 10, failed: 1 }])
     expect(lines[0]?.['failures']).toMatchObject({ reset: 1, silent: 0 })
@@ -64,8 +64,24 @@ describe('the measurement', () => {
   })
 })
 
+describe('a measurement of a slow model', () => {
+  it('ends early once three calls are over', async () => {
+    const server = await serve((response) => response.end(delta('a') + ending(1)))
+    const { lines, report } = recorded()
+    const load = { server: server.url, maxTokens: 1, concurrency: 1, patience: PATIENCE, requests: 50, enoughMs: 0 }
+    await measure(load, report, forever)
+    expect(lines).toMatchObject([{ event: 'measured', requests: 3, answered: 3 }])
+  })
+})
+
 describe('a held stream', () => {
-  const held = { tokensPerSecond: 50, quietMs: 60_000, again: false, patience: { ...PATIENCE, silenceMs: 1_500 } }
+  const held = {
+    tokensPerSecond: 50,
+    maxTokens: 65_536,
+    quietMs: 60_000,
+    again: false,
+    patience: { ...PATIENCE, silenceMs: 1_500 },
+  }
 
   it('asks for an answer that does not end by itself, at an even rate', async () => {
     const server = await serve((response) => response.end(delta('a') + ending(1)))

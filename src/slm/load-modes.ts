@@ -72,15 +72,24 @@ export async function hammer(
   line('end')
 }
 
-/** `requests` calls from `concurrency` callers; one line with times, rate and failures. Resolves with how many failed. */
+/** However slow the model is, so many answers make a measurement. */
+const LEAST_ANSWERS = 3
+
+/**
+ * `requests` calls from `concurrency` callers, fewer when `enoughMs` are over and three are answered; one line with times, rate
+ * and failures. Resolves with how many failed.
+ */
 export async function measure(
-  load: Load & { readonly requests: number },
+  load: Load & { readonly requests: number; readonly enoughMs: number },
   report: Report,
   signal: AbortSignal,
 ): Promise<number> {
   const counts = new LoadCounts()
   const caller = async () => {
-    while (counts.started < load.requests && !signal.aborted)
+    const began = performance.now()
+    const enough = (): boolean =>
+      performance.now() - began > load.enoughMs && counts.answered + counts.failed >= LEAST_ANSWERS
+    while (counts.started < load.requests && !enough() && !signal.aborted)
       await oneCall(nextQuestion(load, counts.started), counts, signal)
   }
   await Promise.all(Array.from({ length: load.concurrency }, caller))
@@ -118,6 +127,8 @@ export interface Hold {
   readonly server: URL
   /** The rate that the stream asks for: its pieces come evenly, so that a cut shows at once. */
   readonly tokensPerSecond: number
+  /** After so many tokens the stream ends by itself; the server's own bound is 65 536. */
+  readonly maxTokens: number
   /** A stream that is silent for this long is reported `silent`, and `resumed` if it goes on. */
   readonly quietMs: number
   /** Opens the stream again when it has ended, broken or stayed silent for `patience.silenceMs`. */
@@ -127,8 +138,6 @@ export interface Hold {
   readonly patience: Patience
 }
 
-/** The server's own bound on one answer. */
-const LONGEST = 65_536
 /** Between two attempts to open the stream. */
 const REOPEN_MS = 500
 
@@ -145,7 +154,7 @@ export async function hold(given: Hold, report: Report, signal: AbortSignal): Pr
 }
 
 async function holdOnce(
-  { server, tokensPerSecond, quietMs, patience, localPort }: Hold,
+  { server, tokensPerSecond, maxTokens, quietMs, patience, localPort }: Hold,
   report: Report,
   { seed, signal }: { readonly seed: number; readonly signal: AbortSignal },
 ): Promise<void> {
@@ -163,7 +172,7 @@ async function holdOnce(
   }
   try {
     const text = 'Tell me all you know about network policies.'
-    const how = { maxTokens: LONGEST, ignoreEos: true, tokensPerSecond, seed, patience }
+    const how = { maxTokens, ignoreEos: true, tokensPerSecond, seed, patience }
     const stream = ask({ server, text, ...how, ...(localPort !== undefined && { localPort }) }, signal)
     for await (const piece of stream) {
       lastAtMs = now()

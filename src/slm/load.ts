@@ -6,10 +6,10 @@ import { scrape } from './scrape.ts'
 
 const USAGE = [
   'load.ts hammer --url http://HOST:PORT [--concurrency 4] [--max-tokens 64] [--duration SECONDS] [--every-ms 500]',
-  'load.ts hold --url http://HOST:PORT [--rate 20] [--quiet-ms 500] [--silence-ms 5000] [--again] [--local-port N] [--duration SECONDS]',
+  'load.ts hold --url http://HOST:PORT [--rate 20] [--max-tokens 65536] [--quiet-ms 500] [--silence-ms 5000] [--again] [--local-port N] [--duration SECONDS]',
   'load.ts ask --url http://HOST:PORT --question TEXT',
   'load.ts scrape --url http://HOST:PORT [--every-ms 500]',
-  'load.ts measure --url http://HOST:PORT [--requests 20] [--concurrency 1] [--max-tokens 32]',
+  'load.ts measure --url http://HOST:PORT [--requests 20] [--enough-ms 600000] [--concurrency 1] [--max-tokens 32]',
 ].join(' | ')
 
 const names = [
@@ -22,6 +22,8 @@ const names = [
   'quiet-ms',
   'silence-ms',
   'connect-ms',
+  'answer-ms',
+  'enough-ms',
   'local-port',
   'question',
   'requests',
@@ -41,6 +43,7 @@ await runProgram(async () => {
   const patience = {
     ...PATIENCE,
     connectMs: line.number('connect-ms', [PATIENCE.connectMs, 1, 600_000]),
+    answerMs: line.number('answer-ms', [PATIENCE.answerMs, 1, 600_000]),
     silenceMs: line.number('silence-ms', [mode === 'hold' ? 5_000 : PATIENCE.silenceMs, 1, 600_000]),
   }
   if (mode === 'ask') {
@@ -52,7 +55,8 @@ await runProgram(async () => {
     const tokensPerSecond = line.number('rate', [20, 1, 1000])
     const quietMs = line.number('quiet-ms', [500, 1, 600_000])
     const localPort = line.number('local-port', [0, 1, 65_535])
-    const given = { server, tokensPerSecond, quietMs, patience, again: line.flag('again') }
+    const maxTokens = line.number('max-tokens', [65_536, 1, 65_536])
+    const given = { server, tokensPerSecond, maxTokens, quietMs, patience, again: line.flag('again') }
     await hold({ ...given, ...(localPort > 0 && { localPort }) }, report, ended.signal)
   } else {
     const load: Load = {
@@ -65,7 +69,11 @@ await runProgram(async () => {
       await hammer({ ...load, everyMs: line.number('every-ms', [500, 10, 60_000]) }, report, ended.signal)
     else {
       const failed = await measure(
-        { ...load, requests: line.number('requests', [20, 1, 100_000]) },
+        {
+          ...load,
+          requests: line.number('requests', [20, 1, 100_000]),
+          enoughMs: line.number('enough-ms', [600_000, 1, 600_000]),
+        },
         report,
         ended.signal,
       )

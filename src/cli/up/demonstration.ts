@@ -9,16 +9,21 @@ import type { Load } from './report.ts'
 import { number } from './story.ts'
 import type { HeldStream } from './streams.ts'
 
-const QUESTION = 'Which pods may call the model?'
+const QUESTION = 'What is a moat?'
 const REQUESTS = 20
-const ANSWER_TOKENS = 24
+const ANSWER_TOKENS = 16
 const HAMMERS = 4
-/** Pieces a second that a held stream asks for. */
-const STREAM_RATE = 100
+/** Tokens a second that a held stream asks for: a cut shows at the next one, and a large model has few to give. */
+const STREAM_RATE = { small: 50, large: 10 }
+const LARGE_PARAMETERS = 20e6
+/** The model goes on for a reader that was cut, since silence tells it nothing: so long at most. */
+const STREAM_SECONDS = 90
 /** The readers' own port: nothing else in their pods uses it, so it names the flow. */
 const STREAM_PORT = 61_001
-/** How long a stranger waits for a connection; what a policy drops would wait for minutes. */
+/** How long a stranger waits for a connection or for more of an answer; what a policy drops would wait for minutes. */
 const CONNECT_MS = 1_000
+/** A slow model is measured for about so long, with fewer answers. */
+const ENOUGH_MS = 4_000
 
 /** What to show: whom each Moat casts, and the weights that the user named. */
 export interface Programme {
@@ -54,6 +59,10 @@ export class Demonstration {
   /** The language model's name as it calls itself; `undefined` when no pod runs one. */
   get model(): string | undefined {
     return this.#ready && String(this.#ready['model'])
+  }
+
+  get #parameters(): number {
+    return Number(this.#ready?.['parameters'])
   }
 
   get #url(): string {
@@ -101,12 +110,25 @@ export class Demonstration {
       name: 'load',
       args: ['ask', '--url', `http://127.0.0.1:${port}`, '--question', QUESTION],
     })
-    this.#said = String((await asking.saw('answer', 'failed'))['text'] ?? '').trim()
+    this.#said = String((await asking.saw('answer', 'failed'))['text'] ?? '')
+      .replaceAll(/\s+/g, ' ')
+      .trim()
   }
 
   async #startHammering(pod: Pod): Promise<void> {
     if (pod.annotations.has(COMMAND_ANNOTATION)) return
-    const bounds = ['--concurrency', `${HAMMERS}`, '--connect-ms', `${CONNECT_MS}`, '--every-ms', '100']
+    const bounds = [
+      '--concurrency',
+      `${HAMMERS}`,
+      '--max-tokens',
+      '32',
+      '--every-ms',
+      '100',
+      '--connect-ms',
+      `${CONNECT_MS}`,
+      '--silence-ms',
+      `${CONNECT_MS}`,
+    ]
     this.#stranger = await Actor.start(this.#sandbox, pod, {
       name: 'load',
       args: ['hammer', '--url', this.#url, ...bounds],
@@ -126,7 +148,7 @@ export class Demonstration {
     if (!this.#part || !this.#ready)
       return [['no model', 'no pod is selected by a Moat, so no pod runs a language model']]
     const { models, caller } = this.#part
-    const parameters = Number(this.#ready['parameters'])
+    const parameters = this.#parameters
     const size = parameters >= 1e7 ? `${Math.round(parameters / 1e6)} M` : `${(parameters / 1e6).toFixed(2)} M`
     return [
       ...models.map(
@@ -163,11 +185,22 @@ export class Demonstration {
     if (!this.#part) return []
     const { models, caller, stranger } = this.#part
     const url = this.#url
+    const rate = this.#parameters >= LARGE_PARAMETERS ? STREAM_RATE.large : STREAM_RATE.small
     return Promise.all(
       [stranger, caller]
         .flatMap((pod) => pod ?? [])
         .map(async (pod) => {
-          const args = ['hold', '--url', url, '--rate', `${STREAM_RATE}`, '--local-port', `${STREAM_PORT}`]
+          const args = [
+            'hold',
+            '--url',
+            url,
+            '--rate',
+            `${rate}`,
+            '--max-tokens',
+            `${rate * STREAM_SECONDS}`,
+            '--local-port',
+            `${STREAM_PORT}`,
+          ]
           const actor = await Actor.start(this.#sandbox, pod, { name: 'load', args })
           await actor.saw('open')
           return { actor, model: models[0] as Pod, localPort: STREAM_PORT }
@@ -178,7 +211,17 @@ export class Demonstration {
   /** What the caller's users wait for: answers one after another, from within its pod. */
   async measure(): Promise<Load | undefined> {
     if (!this.#part?.caller) return undefined
-    const args = ['measure', '--url', this.#url, '--requests', `${REQUESTS}`, '--max-tokens', `${ANSWER_TOKENS}`]
+    const args = [
+      'measure',
+      '--url',
+      this.#url,
+      '--requests',
+      `${REQUESTS}`,
+      '--max-tokens',
+      `${ANSWER_TOKENS}`,
+      '--enough-ms',
+      `${ENOUGH_MS}`,
+    ]
     const actor = await Actor.start(this.#sandbox, this.#part.caller, { name: 'load', args })
     const measured = await actor.saw('measured')
     await actor.process.exited

@@ -15,12 +15,8 @@ export interface FeedEntry {
 
 export interface Feed {
   take(event: FlowEvent): void
-  /** Says how often what was shown has happened again since; then forgets it. */
+  /** Says how often what was shown has happened again since, and forgets what has not. */
   flush(): void
-}
-
-function place(address: string, port: number): string {
-  return port === 0 ? address : `${address}:${port}`
 }
 
 /** `undefined` for what needs no line: the second half of an admission that a rule has announced already. */
@@ -35,12 +31,12 @@ export function describeEvent(
   const [from, to, port] = cutReply
     ? [event.destination, event.source, event.sourcePort]
     : [event.source, event.destination, event.destinationPort]
-  const connection = `${nameOf(from)} → ${place(nameOf(to), port)} ${protocol}`
+  const connection = `${nameOf(from)} → ${nameOf(to)} ${port === 0 ? protocol : `${protocol}/${port}`}`
   switch (entry.verdict) {
     case 'denied':
     case 'cut': {
-      const policies = entry.policies.map((name) => `NetworkPolicy ${name}`).join(', ')
-      const by = `${entry.direction} of ${entry.subject}: no rule of ${policies} allows it`
+      const policies = entry.policies.join(', ')
+      const by = `${entry.direction} of ${entry.subject}: no rule of NetworkPolicy ${policies} allows it`
       return { verdict: entry.verdict === 'cut' ? 'CUT' : 'DENY', connection, by }
     }
     case 'accepted':
@@ -81,9 +77,12 @@ export function feed(
       }
     },
     flush() {
-      for (const { entry, count } of repeats.values()) if (count > 0) show(entry, `${number(count)} more`)
+      for (const { entry, count } of repeats.values()) if (count > 0) show(entry, `×${number(count)}`)
       if (overflow > 0) show(undefined, `${number(overflow)} other events`)
-      repeats.clear()
+      for (const [key, repeat] of repeats) {
+        if (repeat.count === 0) repeats.delete(key)
+        repeat.count = 0
+      }
       overflow = 0
     },
   }

@@ -4,7 +4,7 @@ import { outputClosed, printDiagnostics } from '../output.ts'
 import { describeEvent, feed } from './event-feed.ts'
 import { readScene } from './input.ts'
 import type { Stage } from './play.ts'
-import { describeProofs } from './proof-report.ts'
+import { describeProofsBriefly } from './proof-report.ts'
 import type { Scene } from './scene.ts'
 import { describeTable, number } from './story.ts'
 import { probeTable } from './table.ts'
@@ -19,8 +19,13 @@ export interface LiveStart {
 }
 
 const COLOURS = { allow: 'green', DENY: 'red', CUT: 'red', SPOOF: 'magenta' } as const
-const FLUSH_MS = 2_000
+const FLUSH_MS = 5_000
 const SHOWN_CHANGES = 12
+
+/** Local time of day, `14:03:59`. */
+function clock(): string {
+  return new Date().toTimeString().slice(0, 8)
+}
 
 /** Runs until the user ends it or the reader of stdout goes away. */
 export async function liveView(stage: Stage, start: LiveStart): Promise<void> {
@@ -35,12 +40,14 @@ export async function liveView(stage: Stage, start: LiveStart): Promise<void> {
       return meaning && describeEvent(event, meaning, nameOf)
     },
     (entry, repeated) => {
-      if (!entry) story.line('', repeated)
-      else if (repeated !== '') story.line(entry.verdict, `${entry.connection}: ${repeated}`)
-      else story.line(story.paint(COLOURS[entry.verdict], entry.verdict), `${entry.connection}; ${entry.by}`)
+      if (!entry) return story.item(`${clock()} ${repeated}`)
+      story.item(
+        `${clock()} ${story.paint(COLOURS[entry.verdict], entry.verdict.padEnd(5))} ${entry.connection} ${repeated}`,
+      )
+      if (repeated === '') story.item(`${' '.repeat(15)}${entry.by}`)
     },
   )
-  tap.onLoss = ({ count }) => story.line('', `${number(count)} events came too fast to be read`)
+  tap.onLoss = ({ count }) => story.item(`${clock()} ${number(count)} events came too fast to be read`)
   const stopListening = tap.listen((event) => events.take(event))
   const timer = setInterval(() => events.flush(), FLUSH_MS)
 
@@ -57,7 +64,7 @@ export async function liveView(stage: Stage, start: LiveStart): Promise<void> {
     await sandbox.update(scene.topology)
     nameOf = directory(scene.topology.snapshot.pods)
     const commit = await rules.enforce(scene.guarded.snapshot)
-    story.block(describeProofs(scene.proofs, story))
+    story.block(describeProofsBriefly(scene.proofs, story))
     story.line('rules', `in force after ${(commit.endMs - commit.startMs).toFixed(1)} ms`)
     const after = await probeTable(sandbox, {
       engine: scene.guarded.engine,

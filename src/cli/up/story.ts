@@ -10,7 +10,7 @@ export interface Story {
   heading(text: string): void
   /** A name in the left column and what is said about it. */
   line(name: string, text: string): void
-  /** A sentence of its own, indented by two. */
+  /** A sentence of its own, indented by two and by the spaces that it begins with. */
   item(text: string): void
   /** Lines as they are. */
   block(text: string): void
@@ -47,7 +47,8 @@ export function tellTo(stream: NodeJS.WriteStream): Story {
       for (const row of rest) write(`  ${' '.repeat(NAME_WIDTH)}${row}`)
     },
     item(text) {
-      for (const row of wrap(text, width - 2)) write(`  ${row}`)
+      const indent = /^ */.exec(text)?.[0] ?? ''
+      for (const row of wrap(text.trim(), width - 2 - indent.length)) write(`  ${indent}${row}`)
     },
     block(text) {
       write(text)

@@ -39,16 +39,17 @@ export class CutWatch {
       if (!this.#cuts.has(stream) && belongs(event, stream)) this.#cuts.set(stream, event)
   }
 
-  /** What became of a stream: a denial of its packets shows that it was cut, text that comes from now on that it goes on. */
+  /**
+   * What became of a stream: a denial of its packets shows that it was cut, text that comes from now on that it goes on. The
+   * reader is stopped then.
+   */
   async outcome(stream: HeldStream, commit: Commit): Promise<StreamResult> {
-    const ends = {
-      source: qualifiedName(stream.actor.pod),
-      destination: qualifiedName(stream.model),
-      before: 'open',
-    } as const
+    const { actor, model } = stream
+    const ends = { source: qualifiedName(actor.pod), destination: qualifiedName(model), before: 'open' } as const
+    const next = this.#cuts.has(stream) ? undefined : await actor.next('chunk', 'ended', 'reset', 'cut', 'failed')
     const cut = this.#cuts.get(stream)
+    await actor.process.stop()
     if (cut) return { ...ends, after: 'cut', cutAfterMs: Math.round((cut.atMs - commit.startMs) * 100) / 100 }
-    const { event } = await stream.actor.next('chunk', 'ended', 'reset', 'cut', 'failed')
-    return { ...ends, after: event === 'chunk' ? 'open' : 'cut' }
+    return { ...ends, after: next?.['event'] === 'chunk' || next?.['event'] === 'ended' ? 'open' : 'cut' }
   }
 }
