@@ -8,6 +8,7 @@ import type { Claim, Part } from './claim.ts'
 import { forEach } from './claims.ts'
 import { ANY_SIDE, peerWords, portOn, portsOnAny, portWords } from './declared.ts'
 import type { End, Named } from './flow.ts'
+import { NOBODY } from './judge.ts'
 import { cell, type Side } from './region.ts'
 import type { Subject } from './subjects.ts'
 import { peerBox } from './universe.ts'
@@ -66,7 +67,7 @@ function partsOf(moat: Moat, assertion: MoatAssertion, subject: Subject | undefi
   const both = assertion.from.kind === 'model' && assertion.to.kind === 'model'
   const from = placeOf(assertion.from, moat.namespace, subject)
   const to = placeOf(both ? modelPods(moat) : assertion.to, moat.namespace, subject)
-  return [from && to ? partOf(assertion, from, to) : outOfScope('no pod could be one')]
+  return [from && to ? partOf(assertion, from, to) : outOfScope(NOBODY)]
 }
 
 function endWords(end: AssertionEnd, own: string): string {

@@ -1,13 +1,13 @@
 // One claim of a proof from question to answer: judged for every model pod, explained by the rule that decides.
 import { type Endpoint, formatEndpoint } from '../engine/endpoint.ts'
 import type { DirectionReasons, Engine } from '../engine/engine.ts'
-import { type DependsReason, REASON_TEXT } from '../engine/reach.ts'
 import type { Span } from '../diag/source.ts'
 import { type Direction, type NetworkPolicy, policyName } from '../policy/network-policy.ts'
-import type { Pod } from '../policy/snapshot.ts'
+import { BudgetSpent } from '../sets/label-set.ts'
 import { hasConnection } from '../sets/connection-set.ts'
-import type { Cause, Flow, World } from './flow.ts'
+import { type Cause, type Flow, MOST_STEPS, type World } from './flow.ts'
 import { type Denial, judgeDenial, judgePromise, judgeSome, type Judgement, type Promise } from './judge.ts'
+import { tellingly } from './ground.ts'
 import type { ProofClaim, Witness } from './proof.ts'
 import { confirm, stage } from './witness-check.ts'
 
@@ -82,10 +82,6 @@ export function denier(
   }
 }
 
-export function openReason(reasons: readonly DependsReason[]): string {
-  return reasons.map((reason) => REASON_TEXT[reason]).join('; ')
-}
-
 function answerOf(world: World, part: Exclude<Part, { kind: 'answer' }>, judgement: Judgement): Answer {
   if (judgement.verdict === 'holds') return { verdict: 'PROVEN' }
   const flow = judgement.flow
@@ -94,7 +90,7 @@ function answerOf(world: World, part: Exclude<Part, { kind: 'answer' }>, judgeme
   if (judgement.verdict === 'open') {
     return {
       verdict: 'OUT_OF_SCOPE',
-      reason: openReason(judgement.reasons),
+      reason: judgement.reason,
       ...(cause?.location && { location: cause.location }),
     }
   }
@@ -104,22 +100,36 @@ function answerOf(world: World, part: Exclude<Part, { kind: 'answer' }>, judgeme
   return { verdict: 'REFUTED', witness, ...(cause ?? denier(engine, staged, witness)) }
 }
 
-function judge(world: World, part: Exclude<Part, { kind: 'answer' }>, pods: readonly Pod[]): Judgement {
+function judge(world: World, part: Exclude<Part, { kind: 'answer' }>): Judgement {
   switch (part.kind) {
     case 'denial':
-      return judgeDenial(world, part, pods)
+      return tellingly(world, part, (one) => judgeDenial(world, one))
     case 'promise':
-      return judgePromise(world, part, pods)
+      return tellingly(world, part, (one) => judgePromise(world, one))
     case 'some':
       return judgeSome(world, part)
   }
 }
 
+function partAnswer(world: World, part: Part): Answer {
+  if (part.kind === 'answer') return part.answer()
+  world.budget.steps = MOST_STEPS
+  try {
+    return answerOf(world, part, judge(world, part))
+  } catch (error) {
+    if (!(error instanceof BudgetSpent)) throw error
+    return {
+      verdict: 'OUT_OF_SCOPE',
+      reason: 'the policies select by too many combinations of labels to go through them all',
+    }
+  }
+}
+
 /** The answer of a claim: refuted by one part is refuted; left open by one is out of scope; else proven. */
-export function answer(world: World, claim: Claim, pods: readonly Pod[]): ProofClaim {
+export function answer(world: World, claim: Claim): ProofClaim {
   let worst: Answer = { verdict: 'PROVEN' }
   for (const part of claim.parts) {
-    const next = part.kind === 'answer' ? part.answer() : answerOf(world, part, judge(world, part, pods))
+    const next = partAnswer(world, part)
     if (next.verdict === 'REFUTED') {
       worst = next
       break

@@ -4,6 +4,7 @@ import type { Profile } from '../engine/profile.ts'
 import type { DependsReason } from '../engine/reach.ts'
 import type { Direction, NetworkPolicy, Peer, Rule } from '../policy/network-policy.ts'
 import { matches } from '../policy/selector.ts'
+import { podsOf } from '../policy/endpoints.ts'
 import type { Pod, Snapshot } from '../policy/snapshot.ts'
 import {
   ALL_CONNECTIONS,
@@ -14,10 +15,18 @@ import {
   type Protocol,
   unionConnections,
 } from '../sets/connection-set.ts'
-import { type Box, difference } from '../sets/label-set.ts'
+import { type Box, type Budget, difference } from '../sets/label-set.ts'
 import { ALL_PORTS, portRange } from '../sets/port-set.ts'
-import { type Cell, type Role, withinAddresses, withinBox, withinConnections } from './region.ts'
-import { peerBox, POD_ADDRESSES, subjectBox, type Universe } from './universe.ts'
+import {
+  type Cell,
+  type Region,
+  type Role,
+  subtractRegions,
+  withinAddresses,
+  withinBox,
+  withinConnections,
+} from './region.ts'
+import { namespaceNames, peerBox, POD_ADDRESSES, subjectBox, type Universe } from './universe.ts'
 
 /** Who stands at one end of a question. The cell says more about `pods` (labels, addresses) and `outside` (addresses). */
 export type End =
@@ -32,12 +41,23 @@ export interface Ends {
   readonly destination: End
 }
 
+/** A policy and the pods it selects. */
+interface Selecting {
+  readonly policy: NetworkPolicy
+  readonly box: Box
+}
+
 /** What a question is asked about. */
 export interface World {
   readonly snapshot: Snapshot
   readonly profile: Profile
   readonly universe: Universe
-  readonly policies: readonly { readonly policy: NetworkPolicy; readonly box: Box }[]
+  /** By namespace; without those that no pod could match. */
+  readonly policies: ReadonlyMap<string, readonly Selecting[]>
+  /** Pods of the input on a pod network: what a witness should be, where it can. */
+  readonly pods: readonly Pod[]
+  /** For the part of a claim that is being judged. */
+  readonly budget: Budget
 }
 
 /** What lets a connection through in one direction. */
@@ -62,12 +82,22 @@ export interface Flow {
   readonly names: readonly NamedPort[]
 }
 
+/** For one part of a claim. Enough for thousands of policies; spent within seconds. */
+export const MOST_STEPS = 100_000
+
 export function worldOf(snapshot: Snapshot, profile: Profile, universe: Universe): World {
   const policies = snapshot.networkPolicies.flatMap((policy) => {
     const box = subjectBox(policy)
     return box ? [{ policy, box }] : []
   })
-  return { snapshot, profile, universe, policies }
+  return {
+    snapshot,
+    profile,
+    universe,
+    policies: Map.groupBy(policies, ({ policy }) => policy.namespace),
+    pods: podsOf(snapshot).filter(({ hostNetwork }) => !hostNetwork), // S33
+    budget: { steps: MOST_STEPS },
+  }
 }
 
 const SUBJECT: Readonly<Record<Direction, Role>> = { ingress: 'destination', egress: 'source' }
@@ -150,25 +180,33 @@ export function isolating(world: World, direction: Direction, of: { ends: Ends; 
   const role = SUBJECT[direction]
   const end = of.ends[role]
   if (end.kind === 'outside' || (end.kind === 'pod' && end.pod.hostNetwork)) return [] // S33
-  return world.policies.flatMap(({ policy, box }) => {
-    if (policy[direction] === undefined) return [] // S29
-    if (end.kind === 'pods') {
-      const part = withinBox(of.cell, role, box)
+  if (end.kind === 'pod') {
+    const own = world.policies.get(end.pod.namespace) ?? []
+    return own
+      .filter(({ policy }) => policy[direction] !== undefined && matches(policy.subject, end.pod.labels)) // S29
+      .map(({ policy, box }) => ({ policy, cell: of.cell, box }))
+  }
+  const names = namespaceNames(of.cell[role].box) ?? [...world.policies.keys()]
+  return names.flatMap((name) =>
+    (world.policies.get(name) ?? []).flatMap(({ policy, box }) => {
+      const part = policy[direction] === undefined ? undefined : withinBox(of.cell, role, box)
       return part ? [{ policy, cell: part, box }] : []
-    }
-    const selected = policy.namespace === end.pod.namespace && matches(policy.subject, end.pod.labels)
-    return selected ? [{ policy, cell: of.cell, box }] : []
-  })
+    }),
+  )
 }
 
 /** The parts of a flow whose subject no policy isolates: all of it or nothing for a given pod. */
-function* notIsolated(flow: Flow, at: { direction: Direction; ends: Ends; by: readonly Isolating[] }): Generator<Flow> {
+function* notIsolated(
+  { budget }: World,
+  flow: Flow,
+  at: { direction: Direction; ends: Ends; by: readonly Isolating[] },
+): Generator<Flow> {
   const role = SUBJECT[at.direction]
   const causes = { ...flow.causes, [at.direction]: { kind: 'open' } }
   if (at.by.length === 0) yield { ...flow, causes }
   else if (at.ends[role].kind === 'pods') {
     const boxes = at.by.map(({ box }) => box)
-    for (const box of difference(flow.cell[role].box, boxes)) {
+    for (const box of difference(flow.cell[role].box, boxes, budget)) {
       const part = withinBox(flow.cell, role, box)
       if (part) yield { ...flow, cell: part, causes }
     }
@@ -199,7 +237,7 @@ export function* admitted(world: World, at: { direction: Direction; ends: Ends }
       }
     }
   }
-  yield* notIsolated(flow, { direction, ends, by })
+  yield* notIsolated(world, flow, { direction, ends, by })
 }
 
 /** Connections that a question is about; with `names`, only where the destination declares them for their own port. */
@@ -217,21 +255,28 @@ export function possible(ends: Ends, of: Cell): Cell | undefined {
   return part
 }
 
-/**
- * What passes of some connections in the given directions (S28: a connection needs both), one way at a time. The order of the
- * directions changes nothing but the speed: first the one that lets less through.
- */
-export function* flows(world: World, at: { ends: Ends; directions: readonly Direction[] }, of: Named): Generator<Flow> {
-  yield* pass(world, at, { ...of, causes: {}, reasons: [] })
+/** What is asked of the policies. */
+export interface Passage {
+  readonly ends: Ends
+  /** A connection needs both (S28). The order changes nothing but the speed: first the one that lets less through. */
+  readonly directions: readonly Direction[]
+  /** Connections that are of no interest, given the names that a flow needs: left out as soon as they are known. */
+  readonly besides?: (flow: Flow) => Region
 }
 
-function* pass(world: World, at: { ends: Ends; directions: readonly Direction[] }, flow: Flow): Generator<Flow> {
-  const [direction, ...others] = at.directions
+/** What passes of some connections, one way at a time; ways may overlap. */
+export function* flows(world: World, passage: Passage, of: Named): Generator<Flow> {
+  yield* pass(world, passage, { ...of, causes: {}, reasons: [] })
+}
+
+function* pass(world: World, passage: Passage, flow: Flow): Generator<Flow> {
+  const [direction, ...others] = passage.directions
   if (!direction) {
     yield flow
     return
   }
-  for (const next of admitted(world, { direction, ends: at.ends }, flow)) {
-    yield* pass(world, { ends: at.ends, directions: others }, next)
+  for (const next of admitted(world, { direction, ends: passage.ends }, flow)) {
+    const cells = passage.besides ? subtractRegions([next.cell], passage.besides(next)) : [next.cell]
+    for (const cell of cells) yield* pass(world, { ...passage, directions: others }, { ...next, cell })
   }
 }

@@ -1,12 +1,11 @@
 // Decides a universal claim about the policies: nothing forbidden passes, or everything promised does.
-import type { DependsReason } from '../engine/reach.ts'
+import { type DependsReason, REASON_TEXT } from '../engine/reach.ts'
 import type { Direction } from '../policy/network-policy.ts'
-import type { Pod } from '../policy/snapshot.ts'
 import { type Ends, type Flow, flows, type Named, type NamedPort, possible, type World } from './flow.ts'
 import type { Witness } from './proof.ts'
 import { type Cell, type Region, subtractRegions, withinBox } from './region.ts'
 import { asksNamespaceLabels, type NamespacePart, placesOf, withoutNamespaceLabels } from './universe.ts'
-import { choose, type Chosen } from './witness.ts'
+import { choose } from './witness.ts'
 
 /** Between these ends, nothing of `within` passes but what `except` names. */
 export interface Denial {
@@ -26,11 +25,19 @@ export type Judgement =
   | { readonly verdict: 'holds' }
   /** `flow` tells the way in of a denied connection; a promised one that is denied has none. */
   | { readonly verdict: 'fails'; readonly witness: Omit<Witness, 'allowed'>; readonly flow?: Flow }
-  /** It holds under one reading and fails under another. */
-  | { readonly verdict: 'open'; readonly reasons: readonly DependsReason[]; readonly flow?: Flow }
+  /** It holds under one reading and fails under another, or it speaks of nothing that could be. */
+  | { readonly verdict: 'open'; readonly reason: string; readonly flow?: Flow }
+
+/** What no pod of any namespace could be is neither let through nor kept out: most likely a mistake in the selectors. */
+export const NOBODY = 'no pod could be one: the selectors contradict each other or the namespaces of the input'
+
+/** The reasons in one sentence, each once. */
+export function openReason(reasons: readonly DependsReason[]): string {
+  return [...new Set(reasons)].map((reason) => REASON_TEXT[reason]).join('; ')
+}
 
 /** How many violations are weighed for the most telling witness. */
-const ENOUGH = 512
+const ENOUGH = 64
 
 /** A part of a cell within one namespace at each free end; `conditional`: it asks for labels that are not known (S40). */
 interface Placed {
@@ -74,12 +81,12 @@ function order(ends: Ends): readonly Direction[] {
 }
 
 function* violations(world: World, denial: Denial): Generator<Violation> {
-  for (const within of possibly(denial.ends, denial.within)) {
-    for (const flow of flows(world, { ends: denial.ends, directions: order(denial.ends) }, within)) {
-      const excused = denial.except.filter(({ names }) => includesNames(flow.names, names)).map(({ cell }) => cell)
-      for (const cell of subtractRegions([flow.cell], excused)) {
-        for (const place of placed(world, denial.ends, cell)) yield { place, flow }
-      }
+  const { ends } = denial
+  const besides = ({ names }: Flow): Region =>
+    denial.except.filter((one) => includesNames(names, one.names)).map(({ cell }) => cell)
+  for (const within of possibly(ends, denial.within)) {
+    for (const flow of flows(world, { ends, directions: order(ends), besides }, within)) {
+      for (const place of placed(world, ends, flow.cell)) yield { place, flow }
     }
   }
 }
@@ -88,16 +95,15 @@ function includesNames(all: readonly NamedPort[], some: readonly NamedPort[]): b
   return some.every((one) => all.some((other) => other.name === one.name && other.protocol === one.protocol))
 }
 
-/** The more telling witness: pods of the input, then namespaces of the input, then few conditions. */
-function weight({ place, chosen }: { place: Placed; chosen: Chosen }): number {
+/** The more telling place for a witness: namespaces of the input first, then few conditions. */
+function weight({ place }: Violation): number {
   const known = place.parts.filter(({ kind }) => kind !== 'new').length
-  const conditions = place.cell.source.box.size + place.cell.destination.box.size
-  return chosen.present * 1_000_000 + known * 1000 - conditions
+  return known * 1000 - place.cell.source.box.size - place.cell.destination.box.size
 }
 
-/** Judges that nothing forbidden passes; `pods` are the ones a witness should be, where it can. */
-export function judgeDenial(world: World, denial: Denial, pods: readonly Pod[]): Judgement {
-  let best: { chosen: Chosen; flow: Flow; weight: number } | undefined
+/** Judges that nothing forbidden passes. */
+export function judgeDenial(world: World, denial: Denial): Judgement {
+  let best: Violation | undefined
   const open: Violation[] = []
   let count = 0
   for (const violation of violations(world, denial)) {
@@ -106,46 +112,40 @@ export function judgeDenial(world: World, denial: Denial, pods: readonly Pod[]):
       if (open.length < ENOUGH) open.push(violation)
       continue
     }
-    const chosen = choose(world.snapshot, { ends: denial.ends, cell: place.cell, names: flow.names }, pods)
-    const found = weight({ place, chosen })
-    if (!best || found > best.weight) best = { chosen, flow, weight: found }
+    if (!best || weight(violation) > weight(best)) best = violation
     if (++count >= ENOUGH) break
   }
-  if (best) return { verdict: 'fails', witness: best.chosen.witness, flow: best.flow }
-  const sure = surely(world, denial, { open, pods })
-  if (sure) return sure
+  best ??= surely(denial, open)
+  if (best) {
+    const { place, flow } = best
+    const choice = { ends: denial.ends, cell: place.cell, names: flow.names }
+    return { verdict: 'fails', witness: choose(world.snapshot, choice), flow }
+  }
   const [first] = open
-  if (!first) return { verdict: 'holds' }
-  return { verdict: 'open', reasons: reasonsOf(open), flow: first.flow }
+  return first ? { verdict: 'open', reason: reasonsOf(open), flow: first.flow } : { verdict: 'holds' }
 }
 
-function reasonsOf(open: readonly Violation[]): DependsReason[] {
+function reasonsOf(open: readonly Violation[]): string {
   const all = open.flatMap(({ place, flow }): DependsReason[] =>
     place.conditional ? [...flow.reasons, 'namespace-labels-unknown'] : [...flow.reasons],
   )
-  return [...new Set(all)]
+  return openReason(all)
 }
 
 /**
  * Violations that each ask for labels of a namespace that are not known may leave no labels for which nothing passes:
  * then something passes whatever they are.
  */
-function surely(
-  world: World,
-  denial: Denial,
-  at: { open: readonly Violation[]; pods: readonly Pod[] },
-): Judgement | undefined {
-  const certain = at.open.filter(({ flow }) => flow.reasons.length === 0)
+function surely({ ends }: Denial, open: readonly Violation[]): Violation | undefined {
+  const certain = open.filter(({ flow }) => flow.reasons.length === 0)
   for (const { place, flow } of certain) {
-    const free = freed(place.cell, denial.ends)
+    const cell = freed(place.cell, ends)
     const others = certain.filter((other) => includesNames(flow.names, other.flow.names))
     const rest = subtractRegions(
-      [free],
+      [cell],
       others.map((other) => other.place.cell),
     )
-    if (rest.length > 0) continue
-    const chosen = choose(world.snapshot, { ends: denial.ends, cell: free, names: flow.names }, at.pods)
-    return { verdict: 'fails', witness: chosen.witness, flow }
+    if (rest.length === 0) return { place: { ...place, cell }, flow }
   }
   return undefined
 }
@@ -168,27 +168,23 @@ export function judgeSome(world: World, promise: Promise): Judgement {
       }
     }
   }
-  if (open.length > 0) return { verdict: 'open', reasons: reasonsOf(open) }
+  if (open.length > 0) return { verdict: 'open', reason: reasonsOf(open) }
   const [place] = possibly(promise.ends, promise.within).flatMap(({ cell, names }) =>
     placed(world, promise.ends, cell).map((where) => ({ ...where, names })),
   )
-  if (!place) return { verdict: 'holds' }
-  return { verdict: 'fails', witness: choose(world.snapshot, { ends: promise.ends, ...place }, []).witness }
+  if (!place) return { verdict: 'open', reason: NOBODY }
+  return { verdict: 'fails', witness: choose(world.snapshot, { ends: promise.ends, ...place }) }
 }
 
 /** Judges that everything promised passes. */
-export function judgePromise(world: World, promise: Promise, pods: readonly Pod[]): Judgement {
+export function judgePromise(world: World, promise: Promise): Judgement {
   const { ends } = promise
   const open: DependsReason[] = []
   for (const { cell, names } of possibly(ends, promise.within)) {
     let missing: Region = [cell]
     const maybe: Flow[] = []
-    let candidates = pods
     for (const flow of flows(world, promise, { cell, names })) {
-      if (!includesNames(names, flow.names)) {
-        candidates = [] // A pod of the input may declare the name; one that could exist need not.
-        continue
-      }
+      if (!includesNames(names, flow.names)) continue
       if (flow.reasons.length > 0) maybe.push(flow)
       else missing = subtractRegions(missing, [flow.cell])
       if (missing.length === 0) break
@@ -200,12 +196,12 @@ export function judgePromise(world: World, promise: Promise, pods: readonly Pod[
       )
       const [first] = denied
       if (first && !part.conditional) {
-        return { verdict: 'fails', witness: choose(world.snapshot, { ends, cell: first, names }, candidates).witness }
+        return { verdict: 'fails', witness: choose(world.snapshot, { ends, cell: first, names }) }
       }
       open.push(
         ...(part.conditional ? (['namespace-labels-unknown'] as const) : maybe.flatMap(({ reasons }) => reasons)),
       )
     }
   }
-  return open.length === 0 ? { verdict: 'holds' } : { verdict: 'open', reasons: [...new Set(open)] }
+  return open.length === 0 ? { verdict: 'holds' } : { verdict: 'open', reason: openReason(open) }
 }

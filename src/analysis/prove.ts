@@ -15,7 +15,6 @@ import { entrantClaims, outletClaims } from './reaches.ts'
 import { residualsOf } from './residuals.ts'
 import { type Subject, subjectsOf } from './subjects.ts'
 import { universeOf } from './universe.ts'
-import { presentPods } from './witness.ts'
 
 function portsOf(moat: Moat, snapshot: Snapshot): MoatPorts | undefined {
   const api = apiPortOf(moat, snapshot).port
@@ -90,14 +89,13 @@ export function prove(snapshot: Snapshot, moat: Moat, profile: Profile = SPEC): 
           ...outletClaims(world, moat, { outlets, subjects }),
           ...assertionClaims(moat, subjects),
         ]
-  const pods = presentPods(snapshot)
   return {
     namespace: moat.namespace,
     moat: moat.name,
     subjects: names(subjects),
     policies: selecting(snapshot, subjects),
     profile: profile.name,
-    claims: claims.map((claim) => answer(world, claim, pods)),
+    claims: claims.map((claim) => answer(world, claim)),
     residuals: [
       ...residualsOf(moat, entrants, subjects),
       ...policiesOf(moat, snapshot).residuals.map(({ message }) => message),

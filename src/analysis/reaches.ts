@@ -15,13 +15,15 @@ import {
   unionConnections,
 } from '../sets/connection-set.ts'
 import type { Family } from '../sets/ip-address.ts'
-import { type Answer, type Claim, denier, openReason, type Part } from './claim.ts'
+import { type Answer, type Claim, denier, type Part } from './claim.ts'
 import { forEach } from './claims.ts'
 import { type Entrant, entryTo, type Outlet, outletWords, portWords, wayOut } from './declared.ts'
 import { resolve, type Named, type World } from './flow.ts'
+import { NOBODY, openReason } from './judge.ts'
 import type { Witness } from './proof.ts'
 import type { Subject } from './subjects.ts'
-import { podEnd, presentPods } from './witness.ts'
+import { peerBox } from './universe.ts'
+import { podEnd } from './witness.ts'
 
 /** Two pods that the Moat says may speak, and about what. */
 interface Pair {
@@ -76,7 +78,7 @@ function pairAnswer(world: World, engine: Engine, pair: Pair): Answer {
 /** Pods of the input that a peer surely means, others than the given one. */
 function meant(world: World, at: { peer: PodPeer; own: string; besides: Pod }): Pod[] {
   const { peer, own, besides } = at
-  return presentPods(world.snapshot).filter((pod) => {
+  return world.pods.filter((pod) => {
     if (pod.namespace === besides.namespace && pod.name === besides.name) return false
     if (!matches(peer.pods, pod.labels)) return false
     if (peer.namespaces === 'own') return pod.namespace === own
@@ -120,7 +122,8 @@ function entrantParts(world: World, moat: Moat, at: { entrant: Entrant; subject:
   const own = moat.namespace
   if (within.length === 0) {
     const ports = entrant.ports === 'all' ? '' : entrant.ports.map(portWords).join(', ')
-    return [outOfScope(`no pod could be one, or ${own}/${subject.pod.name} declares no port ${ports}`)]
+    const declares = `${own}/${subject.pod.name} declares no port ${ports}`
+    return [outOfScope(peerBox(entrant.peer, own) ? declares : NOBODY)]
   }
   const ends = { source: { kind: 'pods' }, destination: { kind: 'pod', ...subject } } as const
   const present = meant(world, { peer: entrant.peer, own, besides: subject.pod })
@@ -158,7 +161,7 @@ function outletParts(world: World, moat: Moat, at: { outlet: Outlet; subject: Su
   const own = moat.namespace
   const within = wayOut(outlet, own)
   const source = { kind: 'pod', ...subject } as const
-  if (within.length === 0) return [outOfScope('no pod could be one')]
+  if (within.length === 0) return [outOfScope(NOBODY)]
   if (outlet.to.kind === 'cidr') {
     return [
       {

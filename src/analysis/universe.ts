@@ -54,6 +54,12 @@ export function subjectBox(policy: NetworkPolicy): Box | undefined {
   return peerBox({ namespaces: 'own', pods: policy.subject }, policy.namespace)
 }
 
+/** The names that the pods' namespace may have; `undefined` when there is no end to them. */
+export function namespaceNames(box: Box): readonly string[] | undefined {
+  const names = box.get(NAMESPACE_NAME)
+  return names && !names.cofinite ? names.values : undefined
+}
+
 /** The labels of one pod and its namespace, under the keys of a box. */
 export function boxLabels(podLabels: Labels, namespaceLabels: Labels): Map<string, string> {
   return new Map([

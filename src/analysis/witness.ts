@@ -1,21 +1,16 @@
-// From a set of connections to one concrete connection: a pod of the input where one will do, else the plainest that could exist.
+// From a set of connections to one concrete connection, the plainest that could exist.
 import { namespaceOf } from '../engine/match.ts'
 import { podsOf } from '../policy/endpoints.ts'
 import type { ContainerPort, Pod, Snapshot } from '../policy/snapshot.ts'
-import { type ConnectionSet, intersectConnections, isEmpty, type Protocol, PROTOCOLS } from '../sets/connection-set.ts'
+import { type ConnectionSet, type Protocol, PROTOCOLS } from '../sets/connection-set.ts'
 import { type Address, type Family, parseAddress } from '../sets/ip-address.ts'
 import { equalAddresses, firstAddress, hasAddress, type IpSet } from '../sets/ip-set.ts'
-import { inBox, witnessOf } from '../sets/label-set.ts'
+import { witnessOf } from '../sets/label-set.ts'
 import { contains, type IntervalSet } from '../sets/interval-set.ts'
-import { type Ends, type NamedPort, resolve } from './flow.ts'
+import type { Ends, NamedPort } from './flow.ts'
 import type { Witness, WitnessEnd } from './proof.ts'
 import type { Cell, Role } from './region.ts'
-import { boxLabels, NAMESPACE_NAME, POD_ADDRESSES, splitLabels } from './universe.ts'
-
-/** Pods that a witness may be: the input's, two of each workload, without those on the host network (S33). */
-export function presentPods(snapshot: Snapshot): Pod[] {
-  return podsOf(snapshot).filter((pod) => !pod.hostNetwork)
-}
+import { NAMESPACE_NAME, POD_ADDRESSES, splitLabels } from './universe.ts'
 
 /** A cell to choose from; the labels of `pods` ends lie in one namespace, or in ones that the input does not know. */
 export interface Choice {
@@ -66,30 +61,7 @@ function chooseConnection(
   return { protocol, port: choosePort(set[protocol], ports) }
 }
 
-/** A pod of the input in the cell, other than the one at the other end. */
-function findPresent(
-  snapshot: Snapshot,
-  choice: Choice,
-  at: { role: Role; pods: readonly Pod[]; family: Family },
-): Pod | undefined {
-  const { box, addresses } = choice.cell[at.role]
-  const other = choice.ends[at.role === 'source' ? 'destination' : 'source']
-  return at.pods.find((pod) => {
-    if (other.kind === 'pod' && other.pod.namespace === pod.namespace && other.pod.name === pod.name) return false
-    const namespace = namespaceOf(snapshot.namespaces, pod.namespace)
-    if (!inBox(box, boxLabels(pod.labels, namespace.labels))) return false
-    if (at.role === 'destination' && isEmpty(declaredBy(pod, choice))) return false
-    const address = pod.addresses.find(({ family }) => family === at.family)
-    if (address) return hasAddress(addresses, address)
-    return pod.addresses.length === 0 && equalAddresses(addresses, POD_ADDRESSES)
-  })
-}
-
-/** The connections of a choice that a given destination declares as it must. */
-function declaredBy(pod: Pod, { cell, names }: Choice): ConnectionSet {
-  return names.reduce((all, name) => intersectConnections(all, resolve(pod, name)), cell.connections)
-}
-
+/** A given pod as the end of a witness. */
 export function podEnd(snapshot: Snapshot, pod: Pod, present: boolean): WitnessEnd {
   const { namespace, name, labels, ports, addresses } = pod
   const namespaceLabels = namespaceOf(snapshot.namespaces, namespace).labels
@@ -138,38 +110,22 @@ function apart(ends: { source: WitnessEnd; destination: WitnessEnd }): { source:
   return { source: { ...source, name: `${source.name}-source` }, destination }
 }
 
-/** A concrete connection of the choice, and how many of its free ends are pods of the input. */
-export interface Chosen {
-  readonly witness: Omit<Witness, 'allowed'>
-  readonly present: number
-}
-
-/** The concrete connection of a choice; `pods` are the ones to prefer. */
-export function choose(snapshot: Snapshot, choice: Choice, pods: readonly Pod[]): Chosen {
-  const { source, destination } = choice.cell
-  const family: Family = source.addresses.v4.length > 0 && destination.addresses.v4.length > 0 ? 4 : 6
-  let present = 0
-  const find = (role: Role): Pod | undefined => {
-    const end = choice.ends[role]
-    if (end.kind === 'pod') return end.pod
-    if (end.kind === 'outside') return undefined
-    const found = findPresent(snapshot, choice, { role, pods, family })
-    if (found) present++
-    return found
-  }
-  const to = find('destination')
-  const from = find('source')
-  const both = to && from && to === from ? undefined : from
-  const connections = to && choice.ends.destination.kind === 'pods' ? declaredBy(to, choice) : choice.cell.connections
-  const connection = chooseConnection(connections, to?.ports ?? [])
-  const endOf = (role: Role, pod: Pod | undefined): WitnessEnd => {
-    const end = choice.ends[role]
-    if (end.kind === 'outside') {
-      return { kind: 'outside', address: chooseAddress(choice.cell[role].addresses, family) as Address }
+/** The plainest concrete connection of a choice. */
+export function choose(snapshot: Snapshot, choice: Choice): Omit<Witness, 'allowed'> {
+  const { ends, cell } = choice
+  const family: Family = cell.source.addresses.v4.length > 0 && cell.destination.addresses.v4.length > 0 ? 4 : 6
+  const declared = ends.destination.kind === 'pod' ? ends.destination.pod.ports : []
+  const connection = chooseConnection(cell.connections, declared)
+  const endOf = (role: Role): WitnessEnd => {
+    const end = ends[role]
+    switch (end.kind) {
+      case 'pod':
+        return podEnd(snapshot, end.pod, end.present)
+      case 'outside':
+        return { kind: 'outside', address: chooseAddress(cell[role].addresses, family) as Address }
+      case 'pods':
+        return hypotheticalEnd(snapshot, choice, { role, family, connection })
     }
-    if (pod) return podEnd(snapshot, pod, end.kind === 'pods' || end.present)
-    return hypotheticalEnd(snapshot, choice, { role, family, connection })
   }
-  const ends = apart({ source: endOf('source', both), destination: endOf('destination', to) })
-  return { witness: { ...ends, ...connection, family }, present }
+  return { ...apart({ source: endOf('source'), destination: endOf('destination') }), ...connection, family }
 }

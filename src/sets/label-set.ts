@@ -7,6 +7,8 @@ import {
   noValues,
   subtractValues,
   type ValueSet,
+  valuesMeet,
+  valuesWithin,
 } from './value-set.ts'
 
 /**
@@ -52,7 +54,7 @@ export function intersectBoxes(a: Box, b: Box): Box | undefined {
 function touches(a: Box, b: Box): boolean {
   for (const [key, values] of a) {
     const other = b.get(key)
-    if (other && noValues(intersectValues(values, other))) return false
+    if (other && !valuesMeet(values, other)) return false
   }
   return true
 }
@@ -72,11 +74,21 @@ function subtractBox(a: Box, b: Box): Box[] {
   return parts
 }
 
+/** How much work may still be done. */
+export interface Budget {
+  steps: number
+}
+
+/** The budget is spent: the question is not answered. */
+export class BudgetSpent extends Error {}
+
 /**
  * The parts of a box outside all of `boxes`, disjoint and one at a time: whoever needs one only does not pay for all.
- * Deciding whether there is any is hard in general (it is the complement of a disjunctive form), quick on real policies.
+ * Deciding whether there is any is hard in general (it is the complement of a disjunctive form), quick on real
+ * policies; with a `budget`, each step takes from it, and throws `BudgetSpent` when nothing is left.
  */
-export function* difference(box: Box, boxes: readonly Box[]): Generator<Box, void, undefined> {
+export function* difference(box: Box, boxes: readonly Box[], budget?: Budget): Generator<Box, void, undefined> {
+  if (budget && budget.steps-- <= 0) throw new BudgetSpent('too many combinations of labels')
   const near = boxes.filter((other) => touches(box, other))
   let first: Box | undefined
   let fewest = Infinity
@@ -90,13 +102,13 @@ export function* difference(box: Box, boxes: readonly Box[]): Generator<Box, voi
     return
   }
   const others = near.filter((other) => other !== first)
-  for (const part of subtractBox(box, first)) yield* difference(part, others)
+  for (const part of subtractBox(box, first)) yield* difference(part, others, budget)
 }
 
 /** On how many keys `a` goes beyond `b`; 0 when `a` lies within `b`. */
 function keysOutside(a: Box, b: Box): number {
   let count = 0
-  for (const [key, values] of b) if (!noValues(subtractValues(a.get(key) ?? ANY_VALUE, values))) count++
+  for (const [key, values] of b) if (!valuesWithin(a.get(key) ?? ANY_VALUE, values)) count++
   return count
 }
 

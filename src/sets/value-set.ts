@@ -37,15 +37,34 @@ export function complementValues(set: ValueSet): ValueSet {
   return { cofinite: !set.cofinite, values: set.values, absent: !set.absent }
 }
 
+/** Both lists, which are sorted and without repeats, as one that is. */
+function merge(a: readonly string[], b: readonly string[]): readonly string[] {
+  if (b.every((value) => a.includes(value))) return a
+  if (a.every((value) => b.includes(value))) return b
+  return sorted([...a, ...b])
+}
+
 export function intersectValues(a: ValueSet, b: ValueSet): ValueSet {
   const absent = a.absent && b.absent
-  if (a.cofinite && b.cofinite) return { cofinite: true, values: sorted([...a.values, ...b.values]), absent }
+  if (a.cofinite && b.cofinite) return { cofinite: true, values: merge(a.values, b.values), absent }
   const [listed, other] = a.cofinite ? [b, a] : [a, b]
   return { cofinite: false, values: listed.values.filter((value) => hasValue(other, value)), absent }
 }
 
 export function subtractValues(a: ValueSet, b: ValueSet): ValueSet {
   return intersectValues(a, complementValues(b))
+}
+
+/** True when some value, or absence, is in both. */
+export function valuesMeet(a: ValueSet, b: ValueSet): boolean {
+  if ((a.absent && b.absent) || (a.cofinite && b.cofinite)) return true
+  const [listed, other] = a.cofinite ? [b, a] : [a, b]
+  return listed.values.some((value) => hasValue(other, value))
+}
+
+/** True when everything in `a` is in `b`. */
+export function valuesWithin(a: ValueSet, b: ValueSet): boolean {
+  return !valuesMeet(a, complementValues(b))
 }
 
 export function noValues(set: ValueSet): boolean {

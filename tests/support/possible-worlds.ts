@@ -94,7 +94,7 @@ export function strangers(role: 'source' | 'destination', addressed: boolean): P
 }
 
 export function outside(): Address[] {
-  const more = ['169.254.169.254', 'fd00:ec2::254', '192.168.0.9']
+  const more = ['169.254.169.254', 'fd00:ec2::254', '192.168.0.9', 'fc00::9']
   return [...ADDRESSES.flatMap(({ v4, v6 }) => [v4, v6]), ...more].map(parsed)
 }
 
@@ -162,6 +162,8 @@ interface Tally {
   readonly sure: boolean
   /** In some connection, for some of what is not known. */
   readonly open: boolean
+  /** The question is about some connection at all. */
+  readonly asked: boolean
 }
 
 /** Adds up over all strangers what `pick` makes of the answer, surely and perhaps. */
@@ -175,6 +177,7 @@ function tally(
 ): Tally {
   let sure = false
   let open = false
+  let asked = false
   const { model, role, engine, about } = question
   for (const stranger of question.strangers) {
     const end = endpointOf(stranger)
@@ -187,7 +190,9 @@ function tally(
           const world = alternatives[made] as World
           const { allowed, depends } = world[engine].reach(source, destination, family)
           const maybe = depends.reduce((all, { connections }) => unionConnections(all, connections), allowed)
-          const found = pick(about(world, stranger, family), { allowed, maybe })
+          const spoken = about(world, stranger, family)
+          if (!isEmpty(spoken)) asked = true
+          const found = pick(spoken, { allowed, maybe })
           always = intersectConnections(always, found.sure)
           if (!isEmpty(found.open)) open = true
         }
@@ -195,7 +200,7 @@ function tally(
       }
     }
   }
-  return { sure, open }
+  return { sure, open, asked }
 }
 
 /** The verdict of a claim that nothing in question passes. */
@@ -218,10 +223,11 @@ export function expectPromise(worlds: readonly (readonly World[])[], question: Q
 
 /** The verdict of a claim that something in question passes. */
 export function expectSome(worlds: readonly (readonly World[])[], question: Question): Verdict {
-  const { sure, open } = tally(worlds, question, (about, { allowed, maybe }) => ({
+  const { sure, open, asked } = tally(worlds, question, (about, { allowed, maybe }) => ({
     sure: intersectConnections(about, allowed),
     open: intersectConnections(about, maybe),
   }))
+  if (!asked) return 'OUT_OF_SCOPE'
   return sure ? 'PROVEN' : open ? 'OUT_OF_SCOPE' : 'REFUTED'
 }
 
