@@ -13,5 +13,6 @@ export default defineConfig({
     ],
     env: { MOAT_DIFF_RUNS: '12', MOAT_DIFF_SEED: '1' },
     testTimeout: 60_000,
+    isolate: false,
   },
 })

@@ -1,5 +1,5 @@
 // The engine on the seed: one policy, pods with the labels it names, and addresses in and out of its range.
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { EMPTY_SNAPSHOT, type Pod, type Snapshot } from '../policy/snapshot.ts'
 import { formatConnections } from '../sets/connection-set.ts'
 import { type Address, type Cidr, parseAddress, parseCidr } from '../sets/ip-address.ts'
@@ -48,7 +48,7 @@ function outside(text: string): Endpoint {
 
 describe('the engine on the seed', () => {
   let engine: Engine
-  beforeAll(() => {
+  beforeEach(() => {
     engine = createEngine(seed, CONFORMANCE)
   })
   const answer = (source: Endpoint | Pod, destination: Endpoint | Pod): string => {

@@ -1,5 +1,5 @@
 // Peers against pods: what the namespace's labels and the pod's addresses settle, and what stays open.
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import type { Requirement } from '../policy/selector.ts'
 import { NAMESPACE_NAME_LABEL, type Namespace, type Pod } from '../policy/snapshot.ts'
 import { type Address, type Cidr, parseAddress, parseCidr } from '../sets/ip-address.ts'
@@ -28,7 +28,7 @@ describe('a namespace selector', () => {
   const team: Requirement = { key: 'team', operator: 'Exists', values: [] }
   const declared: Namespace = { name: 'a', labels: new Map([['team', 'x']]), declared: true }
   let unknown: Namespace
-  beforeAll(() => {
+  beforeEach(() => {
     unknown = namespaceOf(new Map(), 'a')
   })
 
@@ -50,13 +50,17 @@ describe('a namespace selector', () => {
     expect(matchNamespace({ requirements: [team, isName('b')] }, unknown)).toBe('no')
   })
 
-  it('sees the name of an undeclared namespace even where its entry carries no label', () => {
-    const bare: Namespace = { name: 'a', labels: new Map(), declared: false }
-    expect(matchNamespace({ requirements: [isName('a')] }, bare)).toBe('yes')
+  it('always sees the name of a namespace, whatever its entry says', () => {
+    for (const isDeclared of [true, false]) {
+      for (const labels of [new Map<string, string>(), new Map([[NAMESPACE_NAME_LABEL, 'other']])]) {
+        const entry: Namespace = { name: 'a', labels, declared: isDeclared }
+        expect(matchNamespace({ requirements: [isName('a')] }, namespaceOf(new Map([['a', entry]]), 'a'))).toBe('yes')
+      }
+    }
   })
 
   it('finds the namespace of the snapshot by its name', () => {
-    expect(namespaceOf(new Map([['a', declared]]), 'a')).toBe(declared)
+    expect(namespaceOf(new Map([['a', declared]]), 'a').labels.get('team')).toBe('x')
     expect([...unknown.labels]).toEqual([[NAMESPACE_NAME_LABEL, 'a']])
   })
 })

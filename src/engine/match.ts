@@ -14,17 +14,18 @@ export interface Surroundings {
   readonly profile: Profile
 }
 
-/** The namespace of a pod; one that the snapshot does not have is known by its name alone (S40). */
+/** The namespace of a pod, always with its name as a label (S39); one that the snapshot lacks is known by that alone (S40). */
 export function namespaceOf(namespaces: ReadonlyMap<string, Namespace>, name: string): Namespace {
-  return namespaces.get(name) ?? { name, labels: new Map([[NAMESPACE_NAME_LABEL, name]]), declared: false }
+  const found = namespaces.get(name) ?? { name, labels: new Map<string, string>(), declared: false }
+  if (found.labels.get(NAMESPACE_NAME_LABEL) === name) return found
+  return { ...found, labels: new Map([...found.labels, [NAMESPACE_NAME_LABEL, name]]) }
 }
 
 /** S39, S40: of an undeclared namespace only the name label is known. */
 export function matchNamespace(selector: Selector, namespace: Namespace): Match {
   if (namespace.declared) return matches(selector, namespace.labels) ? 'yes' : 'no'
   const known = (requirement: Requirement): boolean => requirement.key === NAMESPACE_NAME_LABEL
-  const name = new Map([[NAMESPACE_NAME_LABEL, namespace.name]])
-  if (!selector.requirements.filter(known).every((requirement) => satisfies(name, requirement))) return 'no'
+  if (!selector.requirements.filter(known).every((requirement) => satisfies(namespace.labels, requirement))) return 'no'
   return selector.requirements.every(known) ? 'yes' : 'namespace-labels-unknown'
 }
 

@@ -1,5 +1,5 @@
 // The algebra of rulings against brute force over every reading of what is open, and the table that numbers them.
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import {
   connection,
   type ConnectionSet,
@@ -24,7 +24,7 @@ function portsWhere(keep: (port: number) => boolean): ConnectionSet {
 
 let ALL: readonly Ruling[]
 
-beforeAll(() => {
+beforeEach(() => {
   ALL = STATES.flatMap((one) =>
     STATES.map((two) => {
       const state = (port: number): (typeof STATES)[number] => (port === 1 ? one : two)

@@ -1,5 +1,5 @@
 // Service ports become pod ports before policies are asked, and a pod behind its own Service is left open.
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { formatDiagnostic, hasErrors } from '../diag/diagnostic.ts'
 import { parse } from '../parse/parse.ts'
 import type { Pod, Service, Snapshot } from '../policy/snapshot.ts'
@@ -48,7 +48,7 @@ spec: {podSelector: {matchLabels: {app: server}}, ingress: [{ports: [{port: 8080
 let snapshot: Snapshot
 let backends: readonly Backend[]
 
-beforeAll(() => {
+beforeEach(() => {
   const read = parse([{ name: 'service.yaml', text }])
   if (hasErrors(read.diagnostics)) throw new Error(read.diagnostics.map(formatDiagnostic).join('\n'))
   snapshot = read.snapshot

@@ -1,5 +1,5 @@
 // What the engine says about the deciders of a connection, and about ends that no policy governs.
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { formatDiagnostic, hasErrors } from '../diag/diagnostic.ts'
 import { formatSpan } from '../diag/source.ts'
 import { parse } from '../parse/parse.ts'
@@ -66,7 +66,7 @@ spec:
 let snapshot: Snapshot
 let engine: Engine
 
-beforeAll(() => {
+beforeEach(() => {
   const read = parse([{ name: 'shop.yaml', text }])
   if (hasErrors(read.diagnostics)) throw new Error(read.diagnostics.map(formatDiagnostic).join('\n'))
   snapshot = read.snapshot
@@ -87,7 +87,7 @@ describe('the reasons of a connection', () => {
   let ingress: DirectionReasons
   let reach: Reach
 
-  beforeAll(() => {
+  beforeEach(() => {
     ;({ egress, ingress, reach } = why('shop/db', 'shop/web'))
   })
 
