@@ -1,6 +1,7 @@
 // The way into the sandbox's own namespaces: the program runs itself again inside `unshare`.
 import { type ChildProcess, spawn } from 'node:child_process'
 import module from 'node:module'
+import { join } from 'node:path'
 import type { Diagnostic } from '../diag/diagnostic.ts'
 import { type Capability, inspectMachine, missingTools } from './capabilities.ts'
 import { type SandboxMode, toolPath, UNSHARE } from './unshare.ts'
@@ -27,30 +28,8 @@ export interface EnterOptions {
 const MARKER = 'MODELMOAT_INSIDE'
 const READY = 'moat: inside'
 
-/**
- * Runs before the program, inside. Everything that the sandbox writes goes to a tmpfs over /run, which ends with the
- * mount namespace and also hides the machine's own resolvers. Fd 4 is the real stderr; before the program starts stderr
- * is a pipe, so that a failure becomes a diagnostic. The shell stays as the first process of the namespace: it collects
- * processes whose parents have ended, which Node does not.
- */
-const PREPARE = `set -e
-resolv=$(readlink -f /etc/resolv.conf || echo /etc/resolv.conf)
-exec 5</run
-mount -t tmpfs -o mode=0755 moat /run
-for name in $MODELMOAT_KEEP; do
-  mkdir -p "/run/$name"
-  mount --no-canonicalize --rbind "/proc/self/fd/5/$name" "/run/$name"
-done
-exec 5<&-
-mkdir -p /run/netns /run/moat/tmp
-case $resolv in /run/*) mkdir -p "$(dirname "$resolv")"; [ -e "$resolv" ] || : > "$resolv" ;; esac
-unset MODELMOAT_KEEP
-echo '${READY}' >&2
-exec 2>&4 4>&- 6<&0
-"$@" <&6 6<&- &
-exec <&- >&- 3>&- 6<&-
-wait $!
-exit $?`
+/** Runs before the program, inside; says `READY` on a pipe, then gives the program the real stderr (fd 4). */
+const PREPARE = join(import.meta.dirname, 'inside.sh')
 
 type ParentMessage = { readonly moat: 'stop'; readonly signal: NodeJS.Signals } | { readonly moat: 'resize' }
 
@@ -96,7 +75,7 @@ function start(mode: SandboxMode, argv: readonly string[]): ChildProcess {
   const cache = module.getCompileCacheDir?.()
   return spawn(
     'setpriv',
-    ['--pdeathsig', 'KILL', '--', 'unshare', ...UNSHARE[mode], '--', '/bin/sh', '-c', PREPARE, 'moat', ...program],
+    ['--pdeathsig', 'KILL', '--', 'unshare', ...UNSHARE[mode], '--', '/bin/sh', PREPARE, ...program],
     {
       // A session of its own: Ctrl-C reaches the parent alone, which passes it on.
       detached: true,

@@ -1,6 +1,7 @@
 // Real processes inside pods.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
 /** The value is a shell command that runs in the pod, with `sh -c`. */
@@ -33,13 +34,8 @@ export interface PodPlace {
 
 const KEPT_OUTPUT = 65_536
 
-/** Own mounts over /etc and an own host name, then the program without any capability. A missing file is left as it is. */
-const START = `etc=$1; name=$2; shift 2
-for file in resolv.conf hosts nsswitch.conf; do
-  [ -e "/etc/$file" ] && mount --bind "$etc/$file" "/etc/$file"
-done
-hostname "$name" 2>/dev/null || echo "$name" > /proc/sys/kernel/hostname
-exec setpriv --ambient-caps=-all --inh-caps=-all --bounding-set=-all --no-new-privs -- "$@"`
+/** Runs before a program in a pod; arguments: folder with files for /etc, host name, command. */
+const START = join(import.meta.dirname, 'pod.sh')
 
 /** A process group in a pod. Ends with the sandbox at the latest. */
 export class PodProcess {
@@ -78,7 +74,7 @@ export class PodProcess {
 
   static start(place: PodPlace, command: readonly string[], options: SpawnOptions): PodProcess {
     const enter = place.netns === undefined ? [] : ['nsenter', `--net=/run/netns/${place.netns}`]
-    const argv = [...enter, 'unshare', '-mu', 'sh', '-c', START, 'moat', place.etc, place.hostname, ...command]
+    const argv = [...enter, 'unshare', '-mu', '/bin/sh', START, place.etc, place.hostname, ...command]
     const [program = '', ...args] = argv
     const child = spawn(program, args, {
       detached: true,

@@ -29,7 +29,7 @@ def packed(address):
 
 
 class Probe:
-    __slots__ = ("index", "source", "protocol", "dial", "targets", "tries", "counted", "said", "flows", "socket", "turn", "lossy")
+    __slots__ = ("index", "source", "protocol", "dial", "targets", "tries", "counted", "said", "flows", "socket", "turn", "lossy", "arrived")
 
     def __init__(self, index, spec):
         name, address, protocol, dialled, port, targets = spec
@@ -42,6 +42,7 @@ class Probe:
         self.said = ""
         self.flows = ()
         self.socket = None
+        self.arrived = None
 
 
 class Round:
@@ -239,6 +240,9 @@ class Prober:
             return
         if code == errno.EAGAIN:
             return
+        if probe.arrived:
+            self._end(one, probe, "A", probe.arrived, "arrived")
+            return
         # Refused or unreachable: a rule that rejects has logged first; nobody listening is no evidence.
         probe.said = os.strerror(code)
         self.loop.remove(probe.socket)
@@ -251,17 +255,25 @@ class Prober:
 
     def _arrival(self, flow):
         found = self.flows.get(flow)
-        if found:
-            self._end(*found, "A", time.monotonic_ns() / 1e6, "arrived")
+        if not found:
+            return
+        # A handshake says more than an arrival: it may still come.
+        found[1].arrived = time.monotonic_ns() / 1e6
+        if found[1].protocol != nflog.TCP:
+            self._end(*found, "A", found[1].arrived, "arrived")
 
     def _retry_in(self, seconds, one, probe):
         turn = probe.turn
         self.loop.after(seconds, lambda: self._expire(one, probe, turn))
 
     def _expire(self, one, probe, turn):
-        if probe.turn == turn:
-            self._abandon(probe)
-            self._again(one, probe)
+        if probe.turn != turn:
+            return
+        if probe.arrived:
+            self._end(one, probe, "A", probe.arrived, "arrived")
+            return
+        self._abandon(probe)
+        self._again(one, probe)
 
     def _again(self, one, probe):
         if probe.counted >= len(WAITS) or probe.tries >= MOST_ATTEMPTS:
