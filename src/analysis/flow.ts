@@ -15,7 +15,7 @@ import {
   type Protocol,
   unionConnections,
 } from '../sets/connection-set.ts'
-import { type Box, type Budget, difference } from '../sets/label-set.ts'
+import { type Box, type Budget, difference, narrow } from '../sets/label-set.ts'
 import { ALL_PORTS, portRange } from '../sets/port-set.ts'
 import {
   type Cell,
@@ -26,7 +26,8 @@ import {
   withinBox,
   withinConnections,
 } from './region.ts'
-import { namespaceNames, peerBox, POD_ADDRESSES, subjectBox, type Universe } from './universe.ts'
+import { but, finite } from '../sets/value-set.ts'
+import { NAMESPACE_NAME, namespaceNames, peerBox, POD_ADDRESSES, subjectBox, type Universe } from './universe.ts'
 
 /** Who stands at one end of a question. The cell says more about `pods` (labels, addresses) and `outside` (addresses). */
 export type End =
@@ -83,7 +84,7 @@ export interface Flow {
 }
 
 /** For one part of a claim. Enough for thousands of policies; spent within seconds. */
-export const MOST_STEPS = 100_000
+export const MOST_STEPS = 200_000
 
 export function worldOf(snapshot: Snapshot, profile: Profile, universe: Universe): World {
   const policies = snapshot.networkPolicies.flatMap((policy) => {
@@ -195,6 +196,18 @@ export function isolating(world: World, direction: Direction, of: { ends: Ends; 
   )
 }
 
+/** The parts of a box outside all policies, one namespace at a time: policies of others say nothing about its pods. */
+function* unselected(box: Box, by: readonly Isolating[], budget: Budget): Generator<Box> {
+  const byNamespace = Map.groupBy(by, ({ policy }) => policy.namespace)
+  const elsewhere = narrow(box, NAMESPACE_NAME, but(byNamespace.keys()))
+  if (elsewhere) yield elsewhere
+  for (const [name, own] of byNamespace) {
+    const inside = narrow(box, NAMESPACE_NAME, finite([name]))
+    const boxes = own.map((one) => one.box)
+    if (inside) yield* difference(inside, boxes, budget)
+  }
+}
+
 /** The parts of a flow whose subject no policy isolates: all of it or nothing for a given pod. */
 function* notIsolated(
   { budget }: World,
@@ -205,8 +218,7 @@ function* notIsolated(
   const causes = { ...flow.causes, [at.direction]: { kind: 'open' } }
   if (at.by.length === 0) yield { ...flow, causes }
   else if (at.ends[role].kind === 'pods') {
-    const boxes = at.by.map(({ box }) => box)
-    for (const box of difference(flow.cell[role].box, boxes, budget)) {
+    for (const box of unselected(flow.cell[role].box, at.by, budget)) {
       const part = withinBox(flow.cell, role, box)
       if (part) yield { ...flow, cell: part, causes }
     }

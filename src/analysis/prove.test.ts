@@ -1,74 +1,7 @@
-// What the proof says about Moats and the policies beside them, claim by claim.
+// What the proof says about the seed's Moat and the policies beside it, claim by claim.
 import { describe, expect, it } from 'vitest'
+import { claim, notProven, pod, policy, proofOf, SEED, verdicts } from '../../tests/support/proofs.ts'
 import type { Span } from '../diag/source.ts'
-import { PROFILES, type ProfileName } from '../engine/profile.ts'
-import { policiesInForce } from '../intent/policies-in-force.ts'
-import { parse } from '../parse/parse.ts'
-import type { Moat } from '../policy/snapshot.ts'
-import type { Proof, ProofClaim } from './proof.ts'
-import { prove } from './prove.ts'
-
-const SEED = `
-apiVersion: modelmoat.dev/v1alpha1
-kind: Moat
-metadata: {name: slm-isolation, namespace: ai-models}
-spec:
-  model:
-    podSelector: {matchLabels: {app: small-language-model}}
-    port: 8080
-  callers:
-  - name: feature-api
-    podSelector: {matchLabels: {app: feature-api}}
-  egress:
-  - name: approved-range
-    cidr: 203.0.113.0/24
-`
-
-function pod(namespace: string, name: string, spec = ports()): string {
-  return `
-apiVersion: v1
-kind: Pod
-metadata: {name: ${name}, namespace: ${namespace}, labels: {app: ${name}}}
-spec: ${spec}
-`
-}
-
-/** A container that declares these ports. */
-function ports(...texts: string[]): string {
-  return `{containers: [{name: main, image: main, ports: [${texts.join(', ')}]}]}`
-}
-
-function policy(namespace: string, name: string, spec: string): string {
-  return `
-apiVersion: networking.k8s.io/v1
-kind: NetworkPolicy
-metadata: {name: ${name}, namespace: ${namespace}}
-spec:
-${spec.replace(/^\n/, '').replaceAll(/^/gm, '  ')}
-`
-}
-
-function proofOf(documents: readonly string[], profile: ProfileName = 'spec'): Proof {
-  const { snapshot, diagnostics } = parse([{ name: 'in.yaml', text: documents.join('\n---\n') }])
-  const inForce = policiesInForce(snapshot)
-  const errors = [...diagnostics, ...inForce.diagnostics].filter(({ severity }) => severity === 'error')
-  if (errors.length > 0) throw new Error(JSON.stringify(errors.map(({ message }) => message)))
-  return prove(inForce.snapshot, inForce.snapshot.moats[0] as Moat, PROFILES[profile])
-}
-
-function verdicts(proof: Proof): Record<string, string> {
-  return Object.fromEntries(proof.claims.map(({ id, verdict }) => [id, verdict]))
-}
-
-function notProven(proof: Proof): ProofClaim[] {
-  return proof.claims.filter(({ verdict }) => verdict !== 'PROVEN')
-}
-
-function claim(proof: Proof, id: string): ProofClaim {
-  const found = proof.claims.find((one) => one.id === id)
-  if (!found) throw new Error(`no claim ${id} among ${proof.claims.map((one) => one.id).join(', ')}`)
-  return found
-}
 
 describe("the seed's proof", () => {
   it('proves every claim, with no pod in the input', () => {

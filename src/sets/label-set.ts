@@ -74,7 +74,7 @@ function subtractBox(a: Box, b: Box): Box[] {
   return parts
 }
 
-/** How much work may still be done. */
+/** How much work may still be done, in boxes looked at. */
 export interface Budget {
   steps: number
 }
@@ -85,10 +85,10 @@ export class BudgetSpent extends Error {}
 /**
  * The parts of a box outside all of `boxes`, disjoint and one at a time: whoever needs one only does not pay for all.
  * Deciding whether there is any is hard in general (it is the complement of a disjunctive form), quick on real
- * policies; with a `budget`, each step takes from it, and throws `BudgetSpent` when nothing is left.
+ * policies; with a `budget`, each box looked at takes from it, and `BudgetSpent` is thrown when nothing is left.
  */
 export function* difference(box: Box, boxes: readonly Box[], budget?: Budget): Generator<Box, void, undefined> {
-  if (budget && budget.steps-- <= 0) throw new BudgetSpent('too many combinations of labels')
+  if (budget && (budget.steps -= 1 + boxes.length) < 0) throw new BudgetSpent('too many combinations of labels')
   const near = boxes.filter((other) => touches(box, other))
   let first: Box | undefined
   let fewest = Infinity
