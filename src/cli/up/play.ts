@@ -87,7 +87,9 @@ async function moat(scene: Scene, stage: Stage, show: Demonstration): Promise<Ta
     ...(first && { firstDenialMs: round(first.atMs - commit.startMs) }),
   }
   story.line('rules', describeTakeHold(takeHold))
-  for (const stream of streams) story.line(stream.source, describeStream(stream))
+  for (const stream of streams) {
+    story.line(stream.source, story.paint(stream.after === 'cut' ? 'red' : 'green', describeStream(stream)))
+  }
   return { cells, streams, takeHold, committedAt }
 }
 
@@ -114,7 +116,7 @@ export async function play(scene: Scene, stage: Stage): Promise<UpReport> {
   story.block('')
   story.block(drawMatrix(before.cells, after.cells, story))
   if (before.load && load && show.caller) {
-    story.heading(`WHAT ${qualifiedName(show.caller)} GETS`)
+    story.heading(`LOAD: the answers that ${qualifiedName(show.caller)} gets`)
     story.block(describeLoad({ unprotected: before.load, protected: load }))
   }
   const cells = [...before.cells, ...after.cells]
