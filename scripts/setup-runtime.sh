@@ -33,7 +33,9 @@ npm ci --loglevel=error --omit=optional --omit=peer --ignore-scripts --no-audit 
 
 # What was installed must run here: it is tried with the small model of the package, so that no server has to try it again.
 PATH="$PWD/node_modules/.bin:$PATH"
-if words=$(node src/slm/trial-run.ts models/tiny/moat-tiny.gguf 2>&1); then
+trial=src/slm/trial-run.ts
+[ -f "$trial" ] || trial=dist/slm/trial-run.js
+if words=$(node "$trial" models/tiny/moat-tiny.gguf 2>&1); then
   : >"$folder/node_modules/.moat-tried"
 else
   say "the model runtime was installed but does not run on this machine, $without: $(printf '%s' "$words" | tail -n 1 | cut -c 1-200)"
