@@ -1,5 +1,6 @@
-// What rules cost each packet, as ratios to no rules: `npx node bench/packet-cost.ts`. Two pods and their node are network
-// namespaces; the rules are those of 100 pods and 200 policies, and the pods those with the most policies between them.
+// What rules cost each packet, as ratios to no rules: `npx node bench/packet-cost.ts` (MOAT_BENCH_FAMILY=6: over IPv6). Two
+// pods and their node are network namespaces; the rules are those of 100 pods and 200 policies, and the pods those with the
+// most policies between them.
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { compileRuleset } from '../src/nft/compile.ts'
@@ -11,6 +12,7 @@ import { type Address, formatAddress } from '../src/sets/ip-address.ts'
 import { run } from './children.ts'
 import { largeCluster } from './clusters.ts'
 
+const FAMILY = process.env['MOAT_BENCH_FAMILY'] === '6' ? 6 : 4
 const ROUNDS = Number(process.env['MOAT_BENCH_ROUNDS'] ?? 7)
 const KINDS = [
   { name: 'UDP packet', kind: 'udp', count: 64_000 },
@@ -26,6 +28,10 @@ function policies(table: NftTable, direction: string, pod: Pod): number {
   return chain?.rules.filter(({ statements }) => statements[0]?.do === 'jump').length ?? 0
 }
 
+function addressOf(pod: Pod): Address {
+  return pod.addresses.find(({ family }) => family === FAMILY) as Address
+}
+
 /** Two isolated pods, and a port that both protocols may use between them, with as many policies as there are. */
 function worstPair(): { source: Pod; destination: Pod; port: number } {
   const pairs = snapshot.pods
@@ -36,7 +42,7 @@ function worstPair(): { source: Pod; destination: Pod; port: number } {
     })
     .sort((a, b) => b.cost - a.cost)
   for (const { source, destination } of pairs) {
-    const ends = { source: source.addresses[0] as Address, destination: destination.addresses[0] as Address }
+    const ends = { source: addressOf(source), destination: addressOf(destination) }
     const port = [53, 80, 443, 8080, 9000, 9090].find((port) =>
       (['TCP', 'UDP'] as const).every((protocol) => interpret(table, { ...ends, protocol, port }).verdict === 'accept'),
     )
@@ -46,7 +52,8 @@ function worstPair(): { source: Pod; destination: Pod; port: number } {
 }
 
 const { source, destination, port } = worstPair()
-const [from, to] = [source, destination].map((pod) => formatAddress(pod.addresses[0] as Address)) as [string, string]
+const from = formatAddress(addressOf(source))
+const to = formatAddress(addressOf(destination))
 
 function must(said: string | undefined): void {
   if (said !== undefined) throw new Error(said)
@@ -54,24 +61,25 @@ function must(said: string | undefined): void {
 
 /** Node and pods as the sandbox joins them: a routed link each, nothing bridged. */
 function connectPods(): void {
+  const [bits, gateway, any] = FAMILY === 4 ? [32, '169.254.1.1', '0.0.0.0/0'] : [128, 'fe80::1', '::/0']
   const link = (name: string, address: string, mac: string): string => `
 ip netns add ${name}
 ip link add v-${name} address 02:00:00:00:01:${mac} type veth peer name eth0 address 02:00:00:00:02:${mac} netns ${name}
-ip link set v-${name} up
-ip route add ${address}/32 dev v-${name}
+ip link set v-${name} addrgenmode none up
+ip route add ${address}/${bits} dev v-${name}
 ip neigh replace ${address} lladdr 02:00:00:00:02:${mac} dev v-${name} nud permanent
 ip -n ${name} link set lo up
-ip -n ${name} link set eth0 up
-ip -n ${name} address add ${address}/32 dev eth0
-ip -n ${name} route add 169.254.1.1 dev eth0 scope link
-ip -n ${name} route add default via 169.254.1.1 dev eth0
-ip -n ${name} neigh replace 169.254.1.1 lladdr 02:00:00:00:01:${mac} dev eth0 nud permanent
+ip -n ${name} link set eth0 addrgenmode none up
+ip -n ${name} address add ${address}/${bits} dev eth0 ${FAMILY === 6 ? 'nodad' : ''}
+ip -n ${name} route add ${gateway}/${bits} dev eth0
+ip -n ${name} route add ${any} via ${gateway} dev eth0
+ip -n ${name} neigh replace ${gateway} lladdr 02:00:00:00:01:${mac} dev eth0 nud permanent
 `
   const script = `set -e
 mount -t tmpfs none /run
 mkdir /run/netns
 ip link set lo up
-sysctl -qw net.ipv4.ip_forward=1
+sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
 ${link('a', from, '0a')}${link('b', to, '0b')}`
   must(run(['sh', '-c', script]))
 }

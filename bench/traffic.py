@@ -11,6 +11,7 @@ libc = ctypes.CDLL(None, use_errno=True)
 kind, client_namespace, server_namespace, address, port, count = sys.argv[1:]
 port, count = int(port), int(count)
 BATCH = 64
+FAMILY = socket.AF_INET6 if ":" in address else socket.AF_INET
 
 
 class Iovec(ctypes.Structure):
@@ -63,11 +64,11 @@ def empty_call():
 
 def udp():
     enter(server_namespace)
-    server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    server = socket.socket(FAMILY, socket.SOCK_DGRAM)
     server.bind((address, port))
     server.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
     enter(client_namespace)
-    client = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    client = socket.socket(FAMILY, socket.SOCK_DGRAM)
     client.connect((address, port))
     out, into = messages(64), messages(64)
     client.send(b"x")
@@ -88,7 +89,7 @@ def udp():
 
 def listener():
     enter(server_namespace)
-    listening = socket.socket()
+    listening = socket.socket(FAMILY)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listening.bind((address, port))
     listening.listen(64)
@@ -119,7 +120,7 @@ def connect():
     reset = struct.pack("ii", 1, 0)
     start = time.process_time_ns()
     for _ in range(count):
-        client = socket.socket()
+        client = socket.socket(FAMILY)
         client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, reset)
         client.connect((address, port))
         server, _ = listening.accept()

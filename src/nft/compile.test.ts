@@ -1,17 +1,6 @@
 // The compiled ruleset, judged by packets: what each policy shape lets through, on which port, in which family.
 import { describe, expect, it } from 'vitest'
-import {
-  address,
-  block,
-  labelled,
-  own,
-  pod,
-  policy,
-  ports,
-  rule,
-  service,
-  snapshot,
-} from '../../tests/support/snapshots.ts'
+import { address, block, own, pod, policy, ports, rule, service, snapshot } from '../../tests/support/snapshots.ts'
 import type { Snapshot } from '../policy/snapshot.ts'
 import { compileRuleset, type CompileOptions } from './compile.ts'
 import { interpret, type Outcome, type Packet } from './interpret.ts'
@@ -111,6 +100,58 @@ describe('ports', () => {
     )
   })
 
+  it('of a whole protocol stay whole beside a number or a name of it', () => {
+    const matched = ports('TCP/80', 'TCP/*', 'TCP/http')
+    const send = sender({ networkPolicies: [policy('ai-models/in', {}, { ingress: [rule([own()], matched)] })] })
+    expect(['2 3 TCP/80', '2 3 TCP/7', '2 3 UDP/7'].map((text) => send(text).verdict)).toEqual([
+      'accept',
+      'accept',
+      'drop',
+    ])
+  })
+
+  it('of rules that share a peer are kept apart, in chains that equal ports share', () => {
+    const rules = [
+      ports('TCP/80', 'UDP/53'),
+      ports('TCP/81', 'UDP/53'),
+      ports('TCP/http', 'UDP/54'),
+      ports('TCP/web', 'UDP/54'),
+    ]
+    const networkPolicies = rules.map((matched, i) =>
+      policy(
+        `ai-models/in-${i}`,
+        { app: pods[i]?.name ?? '' },
+        { ingress: [rule([own()], matched), rule([own()], matched)] },
+      ),
+    )
+    const { table } = compileRuleset(world({ networkPolicies }))
+    const shared = [...table.chains.keys()].filter((name) => name.startsWith('accept/'))
+    expect(shared).toHaveLength(4)
+    const send = sender({ networkPolicies })
+    const verdicts = ['2 1 TCP/80', '2 1 TCP/81', '1 2 TCP/81', '1 2 TCP/80', '1 3 TCP/8080', '1 3 UDP/54'].map(
+      (text) => send(text).verdict,
+    )
+    expect(verdicts).toEqual(['accept', 'drop', 'accept', 'drop', 'drop', 'accept'])
+  })
+
+  it('that are one of a rule stand in the rule itself', () => {
+    const { table } = compileRuleset(
+      world({ networkPolicies: [policy('ai-models/in', {}, { ingress: [rule([own()], ports('TCP/80'))] })] }),
+    )
+    expect(table.chains.get('ingress/ai-models/in')?.rules.flatMap(({ statements }) => statements)).toEqual([
+      { do: 'accept' },
+      { do: 'accept' },
+    ])
+  })
+
+  it('never make a rule that asks for both families at once', () => {
+    const both = [rule([own(), block('192.0.2.0/24'), block('2001:db8::/32')], ports('TCP/http'))]
+    const { table } = compileRuleset(world({ networkPolicies: [policy('ai-models/out', {}, { egress: both })] }))
+    const rules = table.chains.get('egress/ai-models/out')?.rules.map((one) => JSON.stringify(one.matches)) ?? []
+    expect(rules).toHaveLength(4)
+    expect(rules.filter((text) => text.includes(' ip ') && text.includes(' ip6 '))).toEqual([])
+  })
+
   it('deny ping where a rule names ports', () => {
     expect(['3 2 ICMP', ':3 :2 ICMP'].map(verdict)).toEqual(['drop', 'drop'])
   })
@@ -149,6 +190,20 @@ describe('a Service', () => {
     expect([first.verdict, first.destination]).toEqual(['accept', { address: '10.244.0.1', port: 8080 }])
     expect([second.verdict, second.destination]).toEqual(['accept', { address: 'fd00:244::5', port: 7070 }])
     expect(send('3 10.96.0.1 TCP/80').verdict).toBe('drop')
+  })
+
+  it('finds a named port by its protocol too', () => {
+    const dns = [
+      { name: 'dns', port: 5353, protocol: 'UDP' } as const,
+      { name: 'dns', port: 5354, protocol: 'TCP' } as const,
+    ]
+    const both = (['TCP', 'UDP'] as const).map((protocol) => ({ port: 53, protocol, targetPort: 'dns' }))
+    const send = sender({
+      pods: [api, pod('ai-models/dns', 6, { ports: dns })],
+      services: [service('ai-models/dns', 4, { ports: both })],
+    })
+    expect(send('2 10.96.0.4 UDP/53').destination.port).toBe(5353)
+    expect(send('2 10.96.0.4 TCP/53').destination.port).toBe(5354)
   })
 
   it('with nobody behind it, or on another port, answers with a rejection', () => {
@@ -213,7 +268,11 @@ describe('packets that are not part of a new connection', () => {
 describe('log events', () => {
   const parts = {
     networkPolicies: [
-      policy('ai-models/a', { app: 'slm' }, { ingress: [rule([own({ app: 'none' })]), rule([own({ app: 'api' })])] }),
+      policy(
+        'ai-models/a',
+        { app: 'slm' },
+        { ingress: [rule([own({ app: 'stranger' })]), rule([own({ app: 'api' })])] },
+      ),
       policy('ai-models/b', {}, { ingress: [], egress: [rule('any')] }),
     ],
   }
@@ -234,6 +293,23 @@ describe('log events', () => {
       { verdict: 'admitted' },
     ])
     expect(sender(parts)('2 1 TCP/1').logs).toEqual([])
+  })
+
+  it('tell the rules of one policy apart', () => {
+    const accepted = (text: string) =>
+      sender(parts, { logAccepts: true })(text).logs.map((prefix) => readLogPrefix(prefixes, prefix))
+    expect(accepted('3 1 TCP/1')).toContainEqual({
+      verdict: 'accepted',
+      direction: 'ingress',
+      policy: 'ai-models/a',
+      rule: 0,
+    })
+    expect(accepted('2 1 TCP/1')).toContainEqual({
+      verdict: 'accepted',
+      direction: 'ingress',
+      policy: 'ai-models/a',
+      rule: 1,
+    })
   })
 
   it('are not repeated for a flow that another generation looks at again', () => {
@@ -277,37 +353,5 @@ describe('options', () => {
     expect(send('2 4 TCP/1', { interface: 'v3' })).toMatchObject({ verdict: 'drop', logs: ['moat:spoofed'] })
     expect(send(':2 :4 TCP/1', { interface: 'v3' }).verdict).toBe('drop')
     expect(send('192.0.2.1 4 TCP/1', { interface: 'outside' }).verdict).toBe('accept')
-  })
-})
-
-describe('names', () => {
-  it('show policies, pods and selectors, and depend on nothing but the snapshot', () => {
-    const one = policy(
-      'ai-models/in',
-      { app: 'slm' },
-      { ingress: [rule([own({ app: 'api' })], ports('TCP/80', 'TCP/443'))] },
-    )
-    const two = policy('web/in', {}, { ingress: [rule([{ kind: 'pods', namespaces: labelled(), pods: labelled() }])] })
-    const forward = compileRuleset(world({ networkPolicies: [one, two] })).table
-    const reverse = compileRuleset(world({ networkPolicies: [two, one], pods: [...pods].reverse() })).table
-    expect(reverse).toEqual(forward)
-    expect([...forward.chains.keys()]).toEqual(
-      expect.arrayContaining(['ingress/ai-models/in', 'pod-ingress/ai-models/slm']),
-    )
-    expect([...forward.sets.keys()]).toEqual(expect.arrayContaining(['ports/80.443']))
-    expect([...forward.sets.keys()].some((name) => name.startsWith('pods4/ai-models/app.api-'))).toBe(true)
-  })
-
-  it('keep two policies of one name apart', () => {
-    const twice = [
-      policy('ai-models/in', { app: 'slm' }, { ingress: [rule([own({ app: 'api' })])] }),
-      policy('ai-models/in', { app: 'slm' }, { ingress: [rule([own({ app: 'stranger' })])] }),
-    ]
-    const send = sender({ networkPolicies: twice })
-    expect(['2 1 TCP/1', '3 1 TCP/1', '4 1 TCP/1'].map((text) => send(text).verdict)).toEqual([
-      'accept',
-      'accept',
-      'drop',
-    ])
   })
 })
