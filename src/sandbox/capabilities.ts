@@ -119,7 +119,8 @@ async function tryMode(mode: SandboxMode): Promise<Capability[]> {
     const [verdict = '', label = '', words = ''] = line.split('\t')
     return verdict === 'ok' ? { name: label, state: 'works', detail: '' } : fatal(label, triedDiagnostic(label, words))
   })
-  return [{ name, state: 'works', detail: mode }, ...tried]
+  const limits: Capability = { name: 'resource limits', state: 'works', detail: 'memory of each process (rlimit)' }
+  return [{ name, state: 'works', detail: mode }, ...tried, limits]
 }
 
 async function versionOf(tool: string, args: readonly string[]): Promise<Capability> {

@@ -11,6 +11,11 @@ export interface SpawnOptions {
   /** Added to the environment. */
   readonly env?: Readonly<Record<string, string>>
   readonly cwd?: string
+  /**
+   * Writable memory that each process of it may map (RLIMIT_DATA); no limit when absent. A bare Node maps about 600 MiB,
+   * most of which it never uses. Control groups are not used: they would outlive a hard stop.
+   */
+  readonly memoryMiB?: number
   /** `pipe`: `write` reaches the program's stdin. Absent: no input. */
   readonly stdin?: 'pipe'
   /** Called with each whole line of output, without its newline. */
@@ -34,7 +39,7 @@ export interface PodPlace {
 
 const KEPT_OUTPUT = 65_536
 
-/** Runs before a program in a pod; arguments: folder with files for /etc, host name, command. */
+/** Runs before a program in a pod; arguments: folder with files for /etc, host name, memory, command. */
 const START = join(import.meta.dirname, 'pod.sh')
 
 /** A process group in a pod. Ends with the sandbox at the latest. */
@@ -74,7 +79,8 @@ export class PodProcess {
 
   static start(place: PodPlace, command: readonly string[], options: SpawnOptions): PodProcess {
     const enter = place.netns === undefined ? [] : ['nsenter', `--net=/run/netns/${place.netns}`]
-    const argv = [...enter, 'unshare', '-mu', '/bin/sh', START, place.etc, place.hostname, ...command]
+    const memory = options.memoryMiB === undefined ? 'unlimited' : `${options.memoryMiB * 1024}`
+    const argv = [...enter, 'unshare', '-mu', '/bin/sh', START, place.etc, place.hostname, memory, ...command]
     const [program = '', ...args] = argv
     const child = spawn(program, args, {
       detached: true,

@@ -15,6 +15,8 @@ interface Output {
   readonly hostname: Said
   readonly capabilities: Said
   readonly link: Said
+  readonly greedy: Said
+  readonly modest: Said
   readonly short: Said
   readonly long: Said
   readonly pod: Said
@@ -51,6 +53,11 @@ for (const { user, who, skip } of users) {
     it('has no capabilities and cannot touch its link', async () => {
       expect((await seen()).capabilities.out).toBe('5')
       expect((await seen()).link).toMatchObject({ code: 2, error: expect.stringContaining('not permitted') })
+    })
+
+    it('gets no more memory than it was given', async () => {
+      expect((await seen()).greedy).toMatchObject({ code: 1, error: expect.stringContaining('MemoryError') })
+      expect((await seen()).modest).toMatchObject({ code: 0, out: '52428800' })
     })
 
     it('finds Services by short and long name over both families, and pods by address', async () => {

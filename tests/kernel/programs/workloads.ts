@@ -6,7 +6,7 @@ import type { Pod } from '../../../src/policy/snapshot.ts'
 import { EVERYTHING } from '../../../src/policy/selector.ts'
 import { Sandbox } from '../../../src/sandbox/sandbox.ts'
 import { planTopology, podInterfaces } from '../../../src/sandbox/topology.ts'
-import { COMMAND_ANNOTATION, type Exit } from '../../../src/sandbox/workload.ts'
+import { COMMAND_ANNOTATION, type Exit, type SpawnOptions } from '../../../src/sandbox/workload.ts'
 import { pod, service, snapshot } from '../../support/cluster.ts'
 import { enterOrExit } from '../../support/enter-or-exit.ts'
 
@@ -34,8 +34,8 @@ interface Said extends Exit {
   readonly error: string
 }
 
-async function say(command: string): Promise<Said> {
-  const process = await sandbox.spawn(client as Pod, ['sh', '-c', command])
+async function say(command: string, options: SpawnOptions = {}): Promise<Said> {
+  const process = await sandbox.spawn(client as Pod, ['sh', '-c', command], options)
   const exit = await process.exited
   return { ...exit, out: process.stdout.trim(), error: process.stderr.trim() }
 }
@@ -51,6 +51,8 @@ const fetching = `${process.execPath} -e "fetch('http://web:8000').then((r) => r
 const results = {
   hostname: await say('hostname'),
   capabilities: await say('grep -c "^Cap.*0000000000000000$" /proc/self/status'),
+  greedy: await say('python3 -c "bytearray(1200 << 20)"', { memoryMiB: 1000 }),
+  modest: await say(`${process.execPath} -e "console.log(Buffer.alloc(50 << 20).length)"`, { memoryMiB: 1000 }),
   link: await say('ip link set eth0 down'),
   short: await say('getent ahostsv4 web'),
   long: await say('getent ahostsv6 web.team.svc.cluster.local'),
