@@ -29,12 +29,10 @@ function endText(end: WitnessEnd): string {
   return `any pod ${name} ${labelsText(end.labels)}${ports}${address}${where}`
 }
 
-/** `pod batch/eval-1 to pod ai-models/slm tcp/9090 is let through`. */
-export function witnessText(witness: Witness): string {
-  const { source, destination, protocol, port, family, allowed } = witness
+/** `pod batch/eval-1 to pod ai-models/slm tcp/9090`. */
+export function witnessText({ source, destination, protocol, port, family }: Witness): string {
   const over = family === 6 ? ' over IPv6' : ''
-  const verdict = allowed ? 'is let through' : 'is denied'
-  return `${endText(source)} to ${endText(destination)} ${protocol.toLowerCase()}/${port}${over} ${verdict}`
+  return `${endText(source)} to ${endText(destination)} ${protocol.toLowerCase()}/${port}${over}`
 }
 
 function entry(word: keyof typeof WORDS, texts: readonly string[], width: number): Line[] {
@@ -46,10 +44,16 @@ function entry(word: keyof typeof WORDS, texts: readonly string[], width: number
   ]
 }
 
-function claimLines({ claim, verdict, witness, reason, location }: ProofClaim, width: number): Line[] {
+/** The witness with the rule that lets it in or the policy that denies it; without a witness, the reason alone. */
+function whyText({ witness, reason, location }: ProofClaim): string[] {
   const place = location ? ` (${formatSpan(location)})` : ''
-  const why = reason === undefined ? [] : [`${verdict === 'OUT_OF_SCOPE' ? 'because ' : ''}${reason}${place}`]
-  return entry(verdict, [claim, ...(witness ? [`witness: ${witnessText(witness)}`] : []), ...why], width)
+  const why = reason === undefined ? '' : `${reason}${place}`
+  if (witness) return [`witness: ${witnessText(witness)}, ${witness.allowed ? '' : 'denied: '}${why}`]
+  return why === '' ? [] : [why]
+}
+
+function claimLines(claim: ProofClaim, width: number): Line[] {
+  return entry(claim.verdict, [claim.claim, ...whyText(claim)], width)
 }
 
 /** What the proof is about, each claim with its witness and reason, then what remains; broken at `width` cells. */
