@@ -72,6 +72,18 @@ describe('the streaming client', () => {
     expect(await call(server, { silenceMs: 50 })).toMatchObject({ kind: 'silent', texts: ['a'] })
   })
 
+  it('bears a slow answer: only the time between two pieces counts', async () => {
+    const server = await serve((socket) => {
+      socket.write(HEAD)
+      const timer = setInterval(() => socket.write(delta('a')), 700)
+      setTimeout(() => {
+        clearInterval(timer)
+        socket.end(USAGE + DONE + piece(''))
+      }, 3_600)
+    })
+    expect(await call(server, { silenceMs: 2_500 })).toMatchObject({ measured: { completionTokens: 2 } })
+  })
+
   it('calls `reset` an answer that is broken off, by a reset or by an early end', async () => {
     const server = await serve((socket) => socket.write(HEAD + delta('a'), () => socket.resetAndDestroy()))
     expect(await call(server)).toMatchObject({ kind: 'reset' })
