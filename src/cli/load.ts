@@ -16,11 +16,11 @@ export interface Loaded {
   readonly usable: boolean
 }
 
-/** `-f PATH`, as often as needed. */
-export function inputOption(): Option {
+/** `-f PATH`, as often as needed; `otherwise` says what is read without it. */
+export function inputOption(otherwise = 'this folder'): Option {
   return new Option('-f, --filename <path>', 'file, folder or - for stdin; may be given more than once')
     .argParser((path: string, before: readonly string[]) => [...before, path])
-    .default([], 'this folder')
+    .default([], otherwise)
 }
 
 /** What to read: the arguments, then each `-f`; without any this folder. */

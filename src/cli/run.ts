@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { styleText } from 'node:util'
 import { Command, CommanderError } from 'commander'
+import { printable } from '../diag/printable.ts'
 import { CLEAN, type ExitCode, INTERNAL, UNUSABLE } from './exit-code.ts'
 import { tolerateClosedPipes } from './output.ts'
 
@@ -17,11 +18,11 @@ export function version(): string {
 
 /** Commander's error text in the house's form: `error: … [usage]`, then the suggestion and where to read on. */
 function usageError(text: string, command: Command): string {
-  const [first = '', ...rest] = text.trim().split('\n')
-  const message = first.replace(/^error: /, '').replaceAll(/'([^']*)'/g, '`$1`')
-  const suggestion = rest
-    .map((line) => /^\(Did you mean (.*)\?\)$/.exec(line)?.[1])
-    .find((found) => found !== undefined)
+  const at = text.lastIndexOf('\n(Did you mean ')
+  const message = printable((at === -1 ? text : text.slice(0, at)).trim())
+    .replace(/^error: /, '')
+    .replaceAll(/'([^']*)'/g, '`$1`')
+  const suggestion = at === -1 ? undefined : /^\(Did you mean (.*)\?\)$/.exec(text.slice(at).trim())?.[1]
   const error = styleText('red', 'error:', { stream: process.stderr })
   return [
     `${error} ${message} [usage]`,

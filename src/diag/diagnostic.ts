@@ -1,4 +1,5 @@
 // User mistakes as values: located, coded, collected, never thrown.
+import { printable } from './printable.ts'
 import { formatSpan, position, type Span } from './source.ts'
 
 export type Severity = 'error' | 'warning' | 'note'
@@ -22,13 +23,6 @@ export interface Diagnostic {
 
 export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
   return diagnostics.some((diagnostic) => diagnostic.severity === 'error')
-}
-
-/** Control characters of hostile input never reach a terminal: they print as `\u{…}`. */
-function printable(text: string): string {
-  return text.replaceAll(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, (c) =>
-    c === '\t' ? ' ' : `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`,
-  )
 }
 
 /** The source line under a span with a caret below; long lines are cut around the caret. */

@@ -1,4 +1,5 @@
 // Where something stands in an input text.
+import { printable } from './printable.ts'
 
 /** One input text. `name` is what diagnostics print: a path as the user gave it, or `<stdin>`. */
 export interface SourceFile {
@@ -37,8 +38,8 @@ export function position(file: SourceFile, offset: number): { readonly line: num
   return { line: line + 1, column: offset - (starts[line] as number) + 1 }
 }
 
-/** `file:line:col` of the start of a span. */
+/** `file:line:col` of the start of a span; the name in a form that a terminal can take. */
 export function formatSpan(span: Span): string {
   const { line, column } = position(span.file, span.start)
-  return `${span.file.name}:${line}:${column}`
+  return `${printable(span.file.name)}:${line}:${column}`
 }

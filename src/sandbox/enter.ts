@@ -1,7 +1,8 @@
 // The way into the sandbox's own namespaces: the program runs itself again inside `unshare`.
 import { type ChildProcess, spawn } from 'node:child_process'
+import { realpathSync } from 'node:fs'
 import module from 'node:module'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Diagnostic } from '../diag/diagnostic.ts'
 import { type Capability, inspectMachine, missingTools } from './capabilities.ts'
 import { type SandboxMode, toolPath, UNSHARE } from './unshare.ts'
@@ -63,10 +64,25 @@ export function inside(): Inside | undefined {
   return here
 }
 
-/** Entries of /run that the program itself needs: the tmpfs must not hide its own files. */
+/** The path as given and where its links lead; the latter only where there is something. */
+function places(path: string): readonly string[] {
+  try {
+    return [resolve(path), realpathSync(path)]
+  } catch {
+    return [resolve(path)]
+  }
+}
+
+/** Entries of /run that the program itself needs: the tmpfs must not hide its own files, nor those that its user names. */
 function keptEntries(paths: readonly string[]): string {
-  const names = paths.flatMap((path) => /^\/(?:var\/)?run\/([^/]+)\//.exec(`${path}/`)?.[1] ?? [])
-  return [...new Set(names)].filter((name) => /^[\w.-]+$/.test(name) && name !== 'netns').join(' ')
+  const names = paths.flatMap(places).flatMap((path) => /^\/(?:var\/)?run\/([^/]+)/.exec(path)?.[1] ?? [])
+  const ours = ['netns', 'moat']
+  return [...new Set(names)].filter((name) => /^[\w.-]+$/.test(name) && !ours.includes(name)).join(' ')
+}
+
+/** `FILE` of `--option=FILE`. */
+function valueOf(argument: string): readonly string[] {
+  return /^--[^=]+=(.+)$/.exec(argument)?.slice(1) ?? []
 }
 
 function start(mode: SandboxMode, argv: readonly string[]): ChildProcess {
@@ -84,7 +100,7 @@ function start(mode: SandboxMode, argv: readonly string[]): ChildProcess {
         ...process.env,
         PATH: path,
         TMPDIR: '/run/moat/tmp',
-        MODELMOAT_KEEP: keptEntries([process.execPath, process.cwd(), ...path.split(':'), ...argv.slice(0, 1)]),
+        MODELMOAT_KEEP: keptEntries([process.execPath, process.cwd(), ...path.split(':'), ...argv, ...argv.flatMap(valueOf)]),
         [MARKER]: mode,
         ...(cache !== undefined && { NODE_COMPILE_CACHE: cache }),
       },

@@ -7,7 +7,7 @@ resolv=$(readlink -f /etc/resolv.conf || echo /etc/resolv.conf)
 exec 5</run
 mount -t tmpfs -o mode=0755 moat /run
 for name in $MODELMOAT_KEEP; do
-  mkdir -p "/run/$name"
+  if [ -d "/proc/self/fd/5/$name" ]; then mkdir -p "/run/$name"; else : > "/run/$name"; fi
   mount --no-canonicalize --rbind "/proc/self/fd/5/$name" "/run/$name"
 done
 exec 5<&-

@@ -1,10 +1,11 @@
 // `moat up`: a mini-cluster on this machine, open first, then behind its moat; probed both times.
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { Command, InvalidArgumentError } from 'commander'
 import { exits } from '../exit-code.ts'
+import { inputOption } from '../load.ts'
 import { outputOption } from '../output-format.ts'
 
 export interface UpOptions {
-  readonly file: readonly string[]
+  readonly filename: readonly string[]
   readonly once: boolean
   readonly simulate: boolean
   readonly model?: string
@@ -24,7 +25,7 @@ export function upCommand(): Command {
   return new Command('up')
     .description('show a moat take hold: real pods, a real model and a real kernel on this machine, without Kubernetes')
     .argument('[path...]', 'files or folders with manifests; `-` reads stdin')
-    .addOption(new Option('-f, --file <path...>', 'the same as an argument').default([], 'none'))
+    .addOption(inputOption('none'))
     .option('--once', 'stop after the measurements, without the live view', false)
     .option('--simulate', 'predict only: nothing is made, no kernel enforces anything', false)
     .option('--model <file>', 'a GGUF file to serve instead of the one that set-up chose; `bundled` is the small one')
@@ -33,7 +34,7 @@ export function upCommand(): Command {
     .action(
       exits(async (paths: readonly string[], options: UpOptions) => {
         const { up } = await import('../up/up.ts')
-        return up([...paths, ...options.file], options)
+        return up([...paths, ...options.filename], options)
       }),
     )
 }

@@ -1,5 +1,6 @@
 // The live view: what the kernel does as it happens, and what changes when the user saves a file.
 import { type Cell, changedCells, summarise } from '../../analysis/truth-table.ts'
+import { printable } from '../../diag/printable.ts'
 import { outputClosed, printDiagnostics } from '../output.ts'
 import { describeEvent, feed } from './event-feed.ts'
 import { readScene } from './input.ts'
@@ -8,7 +9,7 @@ import { describeProofsBriefly } from './proof-report.ts'
 import type { Scene } from './scene.ts'
 import { describeTable, number } from './story.ts'
 import { probeTable } from './table.ts'
-import { watchFiles } from './watch-files.ts'
+import { canReadAgain, watchFiles } from './watch-files.ts'
 import { directory } from './who.ts'
 
 export interface LiveStart {
@@ -31,8 +32,10 @@ function clock(): string {
 export async function liveView(stage: Stage, start: LiveStart): Promise<void> {
   const { story, tap, rules, sandbox } = stage
   const { paths, ended } = start
-  const files = paths.filter((path) => path !== '-')
-  story.heading(`LIVE: edit ${files.join(', ') || 'nothing (the input came from stdin)'} and save; Ctrl-C ends`)
+  // What came through a pipe is gone: the input as a whole cannot be read again.
+  const files = paths.every(canReadAgain) ? paths : []
+  const invitation = files.length > 0 ? `edit ${files.map(printable).join(', ')} and save` : 'the input came from a pipe'
+  story.heading(`LIVE: ${invitation}; Ctrl-C ends`)
   let nameOf = directory(sandbox.topology.snapshot.pods)
   const events = feed(
     (event) => {
@@ -61,6 +64,7 @@ export async function liveView(stage: Stage, start: LiveStart): Promise<void> {
       return
     }
     story.heading('CHANGED: rendered, proven and put in force again')
+    for (const remark of scene.remarks.filter((one) => !start.scene.remarks.includes(one))) story.item(`note: ${remark}`)
     await sandbox.update(scene.topology)
     nameOf = directory(scene.topology.snapshot.pods)
     const commit = await rules.enforce(scene.guarded.snapshot)
@@ -81,7 +85,7 @@ export async function liveView(stage: Stage, start: LiveStart): Promise<void> {
     if (changes.length === 0) story.item('no cell changed')
     cells = after
   }
-  const watcher = await watchFiles(files, () => {
+  const watcher = watchFiles(files, () => {
     again = again.then(reload)
   })
   await new Promise<void>((resolve) => {

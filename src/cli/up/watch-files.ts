@@ -1,6 +1,5 @@
 // Tells when input files change; editors that write a new file in place of the old one included.
-import { type FSWatcher, watch } from 'node:fs'
-import { stat } from 'node:fs/promises'
+import { type FSWatcher, statSync, watch } from 'node:fs'
 import { basename, dirname } from 'node:path'
 
 export interface FileWatch {
@@ -10,8 +9,18 @@ export interface FileWatch {
 /** Editors write in several steps: a change counts once nothing has happened for so long. */
 const QUIET_MS = 120
 
+function statOf(path: string) {
+  return statSync(path, { throwIfNoEntry: false })
+}
+
+/** False for what can be read once only: standard input and other pipes. A file that is just being replaced is no pipe. */
+export function canReadAgain(path: string): boolean {
+  const stat = statOf(path)
+  return path !== '-' && (!stat || stat.isFile() || stat.isDirectory())
+}
+
 /** Calls `changed` after each burst of changes below the given files and folders. */
-export async function watchFiles(paths: readonly string[], changed: () => void): Promise<FileWatch> {
+export function watchFiles(paths: readonly string[], changed: () => void): FileWatch {
   let timer: NodeJS.Timeout | undefined
   const soon = (): void => {
     clearTimeout(timer)
@@ -19,8 +28,7 @@ export async function watchFiles(paths: readonly string[], changed: () => void):
   }
   const watchers: FSWatcher[] = []
   for (const path of paths) {
-    const isFolder = (await stat(path)).isDirectory()
-    const watcher = isFolder
+    const watcher = statOf(path)?.isDirectory()
       ? watch(path, { recursive: true }, soon)
       : watch(dirname(path), (_event, name) => {
           if (name === null || name === basename(path)) soon()
