@@ -34,7 +34,8 @@ export async function liveView(stage: Stage, start: LiveStart): Promise<void> {
   const { paths, ended } = start
   // What came through a pipe is gone: the input as a whole cannot be read again.
   const files = paths.every(canReadAgain) ? paths : []
-  const invitation = files.length > 0 ? `edit ${files.map(printable).join(', ')} and save` : 'the input came from a pipe'
+  const invitation =
+    files.length > 0 ? `edit ${files.map(printable).join(', ')} and save` : 'the input came from a pipe'
   story.heading(`LIVE: ${invitation}; Ctrl-C ends`)
   let nameOf = directory(sandbox.topology.snapshot.pods)
   const events = feed(
@@ -64,7 +65,8 @@ export async function liveView(stage: Stage, start: LiveStart): Promise<void> {
       return
     }
     story.heading('CHANGED: rendered, proven and put in force again')
-    for (const remark of scene.remarks.filter((one) => !start.scene.remarks.includes(one))) story.item(`note: ${remark}`)
+    for (const remark of scene.remarks.filter((one) => !start.scene.remarks.includes(one)))
+      story.item(`note: ${remark}`)
     await sandbox.update(scene.topology)
     nameOf = directory(scene.topology.snapshot.pods)
     const commit = await rules.enforce(scene.guarded.snapshot)
