@@ -1,0 +1,214 @@
+// Wrong input through the real command line: refused with a place and a code, no answer on stdout, nothing left behind.
+import { execFileSync } from 'node:child_process'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Outcome, type RunOptions, runMoat } from './support/up.ts'
+import { documents, MOAT, POD, unmarked, WRONG_MANIFESTS } from './wrong-input/manifests.ts'
+
+const COMMANDS = [['render'], ['prove'], ['up', '--simulate']] as const
+const SIMULATE = ['up', '--simulate'] as const
+const GOOD = documents(POD, MOAT)
+
+let folder: string
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'moat-wrong-'))
+  writeFileSync(join(folder, 'good.yaml'), GOOD)
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+let files = 0
+function write(content: string | Buffer, name = `${files++}.yaml`): string {
+  writeFileSync(join(folder, name), content)
+  return name
+}
+
+function run(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
+  return runMoat(args, { cwd: folder, ...options })
+}
+
+/** What no run may print, whatever it was given. */
+function expectClean({ stdout, stderr, leftFiles }: Outcome): void {
+  expect(stderr).not.toMatch(/internal error|^ +at .*:\d+|node:internal/m)
+  // eslint-disable-next-line no-control-regex -- what would reach the terminal is what is looked for
+  expect(`${stdout}${stderr}`).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e]/)
+  expect(leftFiles).toEqual([])
+}
+
+function expectRefused(outcome: Outcome, code: string): void {
+  expectClean(outcome)
+  expect(outcome.stderr).toContain(`[${code}]`)
+  expect(outcome).toMatchObject({ status: 2, signal: null, stdout: '' })
+}
+
+describe.concurrent('a manifest with', () => {
+  it.each(WRONG_MANIFESTS.map((wrong, i) => ({ ...wrong, command: COMMANDS[i % COMMANDS.length] ?? SIMULATE })))(
+    '$what is refused by moat $command.0 at its place [$code]',
+    async ({ code, text, command }) => {
+      const wrong = unmarked(text)
+      const name = write(wrong.text)
+      const outcome = await run([...command, name])
+      expectRefused(outcome, code)
+      const first = outcome.stderr.split('\n').find((line) => line.endsWith(`[${code}]`))
+      const place = `${name}:${wrong.place}: error: `
+      expect(first?.slice(0, place.length)).toBe(place)
+    },
+  )
+
+  it('several mistakes gets all of them listed, by each command alike', async () => {
+    const wrong = WRONG_MANIFESTS.filter(({ code }) => ['empty-peer', 'invalid-end-port'].includes(code))
+    const name = write(
+      documents(...wrong.map(({ text }, i) => unmarked(text).text.replace('name: p,', `name: p${i},`))),
+    )
+    const outcomes = await Promise.all(COMMANDS.map((command) => run([...command, name])))
+    for (const outcome of outcomes) expectRefused(outcome, 'empty-peer')
+    expect(new Set(outcomes.map(({ stderr }) => stderr)).size).toBe(1)
+    expect(outcomes[0]?.stderr).toMatch(/^3 errors$/m)
+  })
+
+  it('host bits set, or a caller that selects nobody, gets its answer and a warning', async () => {
+    const name = write(
+      documents(
+        POD,
+        `${MOAT}  callers: [{name: api, podSelector: {matchLabels: {app: apii}}}]\n  egress: [{name: out, cidr: 203.0.113.1/24}]\n`,
+      ),
+    )
+    const outcome = await run([...SIMULATE, name])
+    expectClean(outcome)
+    expect(outcome.stderr).toContain(`${name}:12:30: warning: \`203.0.113.1/24\` has bits set`)
+    expect(outcome.stderr).toMatch(/warning: .* matches no pod of the input \[moat-peer-selects-nothing\]/)
+    expect(outcome.status).toBe(0)
+  })
+})
+
+describe.concurrent('an input that', () => {
+  it.each([
+    ['is not there', 'missing-file', () => 'absent.yaml'],
+    ['has no name', 'missing-file', () => ''],
+    ['is a URL', 'missing-file', () => 'https://example.invalid/a.yaml'],
+    ['is a file where a folder is meant', 'missing-file', () => 'good.yaml/more'],
+    [
+      'is a folder without manifests',
+      'empty-folder',
+      () => {
+        mkdirSync(join(folder, 'bare'))
+        writeFileSync(join(folder, 'bare', 'notes.txt'), 'none')
+        return 'bare'
+      },
+    ],
+    ['is empty', 'no-manifests', () => write('')],
+    ['has comments only', 'no-manifests', () => write('# nothing\n---\n# nothing\n')],
+    [
+      'holds objects of no interest',
+      'no-manifests',
+      () => write('apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n'),
+    ],
+    ['is UTF-16', 'invalid-utf8', () => write(Buffer.from('\ufeffkind: Pod\n', 'utf16le'))],
+    [
+      'has 300 MB',
+      'input-too-large',
+      () => {
+        const name = write('')
+        truncateSync(join(folder, name), 300e6)
+        return name
+      },
+    ],
+    [
+      'has 100 MB of nothing but zero bytes',
+      'control-character',
+      () => {
+        const name = write('')
+        truncateSync(join(folder, name), 100e6)
+        return name
+      },
+    ],
+  ] as const)('%s is refused [%s]', async (_, code, make) => {
+    expectRefused(await run([...SIMULATE, make()]), code)
+  })
+
+  it('is not UTF-8 is refused at the first wrong byte', async () => {
+    const name = write(Buffer.concat([Buffer.from('kind: Pod\n# caf'), Buffer.from([0xe9, 0x0a])]))
+    const outcome = await run(['render', name])
+    expectRefused(outcome, 'invalid-utf8')
+    expect(outcome.stderr).toContain(`${name}:2:6: error: `)
+  })
+
+  it.skipIf(process.getuid?.() === 0)('may not be read is refused [needs a user who is not root]', async () => {
+    const name = write(GOOD)
+    chmodSync(join(folder, name), 0)
+    expectRefused(await run([...SIMULATE, name]), 'unreadable-file')
+  })
+
+  it('is a folder with links in a circle and a pipe among its files ends, and says what was not read', async () => {
+    mkdirSync(join(folder, 'circle/below'), { recursive: true })
+    symlinkSync('..', join(folder, 'circle/below/up'))
+    writeFileSync(join(folder, 'circle/below/good.yaml'), GOOD)
+    expect((await run(['render', 'circle'])).status).toBe(0)
+    execFileSync('mkfifo', [join(folder, 'circle/pipe.yaml')])
+    expectRefused(await run(['render', 'circle']), 'unreadable-file')
+  })
+
+  it('is a pipe by name is read to its end', async () => {
+    const script = 'exec "$0" "$@" <(cat good.yaml)'
+    const { status } = await run([...SIMULATE], { as: ['bash', '-c', script] })
+    expect(status).toBe(0)
+  })
+
+  it('is standard input is read once', async () => {
+    const outcome = await run([...SIMULATE, '-f', '-'], { input: GOOD })
+    expect(outcome.status).toBe(0)
+    expectRefused(await run([...SIMULATE, '-f', '-', '-'], { input: GOOD }), 'stdin-twice')
+    expectRefused(await run([...SIMULATE, '-'], { input: '' }), 'no-manifests')
+    const broken = await run(['render', '-f', '-'], { input: 'kind: [\n' })
+    expectRefused(broken, 'yaml-syntax')
+    expect(broken.stderr).toContain('<stdin>:1:7: error: ')
+  })
+})
+
+describe.concurrent('a path with', () => {
+  it.each([
+    ['spaces', 'a b  c.yaml', 'a b  c.yaml:1:7: error: '],
+    ['a line break', 'a\nb.yaml', 'a\\u{a}b.yaml:1:7: error: '],
+    ['a colour', 'a\u001b[31mb.yaml', 'a\\u{1b}[31mb.yaml:1:7: error: '],
+    ['a word that turns the text around', 'a\u202eb.yaml', 'a\\u{202e}b.yaml:1:7: error: '],
+  ])('%s is read, and printed so that a terminal can take it', async (_, name, shown) => {
+    const good = await run([...SIMULATE, write(GOOD, `good ${name}`)])
+    expectClean(good)
+    expect(good.status).toBe(0)
+    const bad = await run(['render', write('kind: [\n', name)])
+    expectRefused(bad, 'yaml-syntax')
+    expect(bad.stderr.startsWith(shown)).toBe(true)
+  })
+})
+
+describe.concurrent('a command line with', () => {
+  it.each([
+    ['no cells', ['up', 'good.yaml', '--max-cells', '0']],
+    ['half a cell', ['up', 'good.yaml', '--max-cells', '0.5']],
+    ['too many cells', ['up', 'good.yaml', '--max-cells', '1e9']],
+    ['an unknown form of output', ['up', 'good.yaml', '-o', 'xml']],
+    ['an option without its value', ['up', 'good.yaml', '--model']],
+    ['a typo in an option', ['up', 'good.yaml', '--simulte']],
+    ['an unknown profile', ['prove', 'good.yaml', '--profile', 'flannel']],
+    ['an unknown command', ['upp', 'good.yaml']],
+    ['a command that colours the terminal', ['\u001b[31mup\n\u001b[0m']],
+    ['an option that clears the screen', ['up', '--\u001b[2J\n']],
+    ['a value that clears the screen', ['up', '-o', '\u001b[2J']],
+    ['an argument too many', ['doctor', 'good.yaml']],
+  ] as const)('%s is refused, and says where to read on', async (_, args) => {
+    const outcome = await run(args)
+    expectRefused(outcome, 'usage')
+    expect(outcome.stderr).toMatch(/--help lists what there is$/m)
+  })
+
+  it('nothing to bring up is refused', async () => {
+    expectRefused(await run(['up', '--simulate']), 'no-input')
+  })
+
+  it('a model that is not there, or is none, is refused before anything is made', async () => {
+    expectRefused(await run(['up', 'good.yaml', '--once', '--model', 'absent.gguf']), 'model-missing')
+    expectRefused(await run(['up', 'good.yaml', '--once', '--model', 'good.yaml']), 'model-unreadable')
+    expectRefused(await run(['up', 'good.yaml', '--once'], { env: { MOAT_MODEL: 'absent.gguf' } }), 'model-missing')
+  })
+})
