@@ -28,19 +28,29 @@ function run(args: readonly string[], options: RunOptions = {}): Promise<Outcome
   return runMoat(args, { cwd: folder, ...options })
 }
 
-/** What no run may print, whatever it was given. */
-function expectClean({ stdout, stderr, leftFiles }: Outcome): void {
-  expect(stderr).not.toMatch(/internal error|^ +at .*:\d+|node:internal/m)
-  // eslint-disable-next-line no-control-regex -- what would reach the terminal is what is looked for
-  expect(`${stdout}${stderr}`).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e]/)
-  expect(leftFiles).toEqual([])
+/** What no run may show, whatever it was given. */
+const QUIET = { trace: undefined, controls: undefined, leftFiles: [] }
+
+function seen({ status, signal, stdout, stderr, leftFiles }: Outcome) {
+  return {
+    status,
+    signal,
+    stdout,
+    codes: [...stderr.matchAll(/^.*\berror: .* \[([a-z0-9-]+)\]$/gm)].map((match) => match[1]),
+    trace: /internal error|^ +at .*:\d+|node:internal/m.exec(stderr)?.[0],
+    // eslint-disable-next-line no-control-regex -- what would reach the terminal is what is looked for
+    controls: /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e]/.exec(`${stdout}${stderr}`)?.[0],
+    leftFiles,
+  }
 }
 
-function expectRefused(outcome: Outcome, code: string): void {
-  expectClean(outcome)
-  expect(outcome.stderr).toContain(`[${code}]`)
-  expect(outcome).toMatchObject({ status: 2, signal: null, stdout: '' })
+/** Not a word on stdout, and this among the errors. */
+function refused(code: string) {
+  return { ...QUIET, status: 2, signal: null, stdout: '', codes: expect.arrayContaining([code]) as string[] }
 }
+
+/** A run that ends well and prints nothing odd. */
+const ANSWERED = { ...QUIET, status: 0, codes: [] }
 
 describe.concurrent('a manifest with', () => {
   it.each(WRONG_MANIFESTS.map((wrong, i) => ({ ...wrong, command: COMMANDS[i % COMMANDS.length] ?? SIMULATE })))(
@@ -49,7 +59,7 @@ describe.concurrent('a manifest with', () => {
       const wrong = unmarked(text)
       const name = write(wrong.text)
       const outcome = await run([...command, name])
-      expectRefused(outcome, code)
+      expect(seen(outcome)).toEqual(refused(code))
       const first = outcome.stderr.split('\n').find((line) => line.endsWith(`[${code}]`))
       const place = `${name}:${wrong.place}: error: `
       expect(first?.slice(0, place.length)).toBe(place)
@@ -62,7 +72,7 @@ describe.concurrent('a manifest with', () => {
       documents(...wrong.map(({ text }, i) => unmarked(text).text.replace('name: p,', `name: p${i},`))),
     )
     const outcomes = await Promise.all(COMMANDS.map((command) => run([...command, name])))
-    for (const outcome of outcomes) expectRefused(outcome, 'empty-peer')
+    for (const outcome of outcomes) expect(seen(outcome)).toEqual(refused('empty-peer'))
     expect(new Set(outcomes.map(({ stderr }) => stderr)).size).toBe(1)
     expect(outcomes[0]?.stderr).toMatch(/^3 errors$/m)
   })
@@ -75,7 +85,7 @@ describe.concurrent('a manifest with', () => {
       ),
     )
     const outcome = await run([...SIMULATE, name])
-    expectClean(outcome)
+    expect(seen(outcome)).toMatchObject(ANSWERED)
     expect(outcome.stderr).toContain(`${name}:12:30: warning: \`203.0.113.1/24\` has bits set`)
     expect(outcome.stderr).toMatch(/warning: .* matches no pod of the input \[moat-peer-selects-nothing\]/)
     expect(outcome.status).toBe(0)
@@ -83,7 +93,7 @@ describe.concurrent('a manifest with', () => {
 })
 
 describe.concurrent('an input that', () => {
-  it.each([
+  const unreadable: readonly (readonly [what: string, code: string, make: () => string])[] = [
     ['is not there', 'missing-file', () => 'absent.yaml'],
     ['has no name', 'missing-file', () => ''],
     ['is a URL', 'missing-file', () => 'https://example.invalid/a.yaml'],
@@ -123,21 +133,23 @@ describe.concurrent('an input that', () => {
         return name
       },
     ],
-  ] as const)('%s is refused [%s]', async (_, code, make) => {
-    expectRefused(await run([...SIMULATE, make()]), code)
+  ]
+
+  it.each(unreadable)('%s is refused [%s]', async (_, code, make) => {
+    expect(seen(await run([...SIMULATE, make()]))).toEqual(refused(code))
   })
 
   it('is not UTF-8 is refused at the first wrong byte', async () => {
     const name = write(Buffer.concat([Buffer.from('kind: Pod\n# caf'), Buffer.from([0xe9, 0x0a])]))
     const outcome = await run(['render', name])
-    expectRefused(outcome, 'invalid-utf8')
+    expect(seen(outcome)).toEqual(refused('invalid-utf8'))
     expect(outcome.stderr).toContain(`${name}:2:6: error: `)
   })
 
   it.skipIf(process.getuid?.() === 0)('may not be read is refused [needs a user who is not root]', async () => {
     const name = write(GOOD)
     chmodSync(join(folder, name), 0)
-    expectRefused(await run([...SIMULATE, name]), 'unreadable-file')
+    expect(seen(await run([...SIMULATE, name]))).toEqual(refused('unreadable-file'))
   })
 
   it('is a folder with links in a circle and a pipe among its files ends, and says what was not read', async () => {
@@ -146,7 +158,7 @@ describe.concurrent('an input that', () => {
     writeFileSync(join(folder, 'circle/below/good.yaml'), GOOD)
     expect((await run(['render', 'circle'])).status).toBe(0)
     execFileSync('mkfifo', [join(folder, 'circle/pipe.yaml')])
-    expectRefused(await run(['render', 'circle']), 'unreadable-file')
+    expect(seen(await run(['render', 'circle']))).toEqual(refused('unreadable-file'))
   })
 
   it('is a pipe by name is read to its end', async () => {
@@ -158,10 +170,10 @@ describe.concurrent('an input that', () => {
   it('is standard input is read once', async () => {
     const outcome = await run([...SIMULATE, '-f', '-'], { input: GOOD })
     expect(outcome.status).toBe(0)
-    expectRefused(await run([...SIMULATE, '-f', '-', '-'], { input: GOOD }), 'stdin-twice')
-    expectRefused(await run([...SIMULATE, '-'], { input: '' }), 'no-manifests')
+    expect(seen(await run([...SIMULATE, '-f', '-', '-'], { input: GOOD }))).toEqual(refused('stdin-twice'))
+    expect(seen(await run([...SIMULATE, '-'], { input: '' }))).toEqual(refused('no-manifests'))
     const broken = await run(['render', '-f', '-'], { input: 'kind: [\n' })
-    expectRefused(broken, 'yaml-syntax')
+    expect(seen(broken)).toEqual(refused('yaml-syntax'))
     expect(broken.stderr).toContain('<stdin>:1:7: error: ')
   })
 })
@@ -174,10 +186,9 @@ describe.concurrent('a path with', () => {
     ['a word that turns the text around', 'a\u202eb.yaml', 'a\\u{202e}b.yaml:1:7: error: '],
   ])('%s is read, and printed so that a terminal can take it', async (_, name, shown) => {
     const good = await run([...SIMULATE, write(GOOD, `good ${name}`)])
-    expectClean(good)
-    expect(good.status).toBe(0)
+    expect(seen(good)).toMatchObject(ANSWERED)
     const bad = await run(['render', write('kind: [\n', name)])
-    expectRefused(bad, 'yaml-syntax')
+    expect(seen(bad)).toEqual(refused('yaml-syntax'))
     expect(bad.stderr.startsWith(shown)).toBe(true)
   })
 })
@@ -198,17 +209,19 @@ describe.concurrent('a command line with', () => {
     ['an argument too many', ['doctor', 'good.yaml']],
   ] as const)('%s is refused, and says where to read on', async (_, args) => {
     const outcome = await run(args)
-    expectRefused(outcome, 'usage')
+    expect(seen(outcome)).toEqual(refused('usage'))
     expect(outcome.stderr).toMatch(/--help lists what there is$/m)
   })
 
   it('nothing to bring up is refused', async () => {
-    expectRefused(await run(['up', '--simulate']), 'no-input')
+    expect(seen(await run(['up', '--simulate']))).toEqual(refused('no-input'))
   })
 
   it('a model that is not there, or is none, is refused before anything is made', async () => {
-    expectRefused(await run(['up', 'good.yaml', '--once', '--model', 'absent.gguf']), 'model-missing')
-    expectRefused(await run(['up', 'good.yaml', '--once', '--model', 'good.yaml']), 'model-unreadable')
-    expectRefused(await run(['up', 'good.yaml', '--once'], { env: { MOAT_MODEL: 'absent.gguf' } }), 'model-missing')
+    expect(seen(await run(['up', 'good.yaml', '--once', '--model', 'absent.gguf']))).toEqual(refused('model-missing'))
+    expect(seen(await run(['up', 'good.yaml', '--once', '--model', 'good.yaml']))).toEqual(refused('model-unreadable'))
+    expect(seen(await run(['up', 'good.yaml', '--once'], { env: { MOAT_MODEL: 'absent.gguf' } }))).toEqual(
+      refused('model-missing'),
+    )
   })
 })
