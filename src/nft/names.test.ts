@@ -31,7 +31,7 @@ describe('names', () => {
   })
 
   it('are the same whatever the order in which a selector is written', () => {
-    const labels = Object.entries({ app: 'api', tier: 'x', env: 'y' })
+    const labels = Object.entries({ app: 'x', tier: 'x', env: 'x' })
     const peers = [labels, labels.toReversed()].map((some) => own(Object.fromEntries(some)))
     const { table } = compileRuleset(
       world({ networkPolicies: [policy('ai-models/in', {}, { ingress: [rule(peers)] })] }),
