@@ -39,6 +39,9 @@ describe('documents', () => {
     expect(documents('--- {a: 1}\n--- # remark\nb: 2').trees).toEqual([{ a: 1 }, { b: 2 }])
     expect(documents('a: --- b\nc: |\n  ---\n  d\n').trees).toEqual([{ a: '--- b', c: '---\nd\n' }])
     expect(documents('').trees).toEqual([])
+    for (const blank of ['', '\n', '\n\n', '\r\n', ' \n', '#\n', '\n#\n']) {
+      expect(documents(`${blank}---\na: 1\n`).trees).toEqual([{ a: 1 }])
+    }
   })
 
   it('may open with directives', () => {
@@ -193,7 +196,7 @@ describe('lists and mappings in brackets', () => {
 
   it('are refused where joining lines could change a value', () => {
     expect(codes('a:\n  b: ["x\n  y"]\n')).toEqual(['yaml-syntax'])
-    expect(codes('a:\n  b: [it, # remark\n  c]\n')).toEqual(['yaml-syntax'])
+    expect(codes('a:\n  b: [it, # remark\n  c,\n    d]\n')).toEqual(['yaml-syntax'])
     expect(codes('a:\n  b: "x\n  y"\n')).toEqual(['yaml-syntax'])
   })
 

@@ -18,7 +18,7 @@ function documentStart(text: string, marker: number, from: number): number {
   let start = marker
   let end = marker
   while (end > from) {
-    const line = text.lastIndexOf('\n', end - 2) + 1
+    const line = end < 2 ? 0 : text.lastIndexOf('\n', end - 2) + 1 // a negative offset would mean 0
     const content = text.slice(line, end).trimEnd()
     if (content.startsWith('%')) start = line
     else if (content.trimStart() !== '' && !content.trimStart().startsWith('#'))
