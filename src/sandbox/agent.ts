@@ -133,6 +133,10 @@ export class Agent {
     return agent
   }
 
+  get pid(): number {
+    return this.#child.pid ?? -1
+  }
+
   /** Settles when the helper has done it; results of probes come in portions meanwhile. */
   async ask(request: Request, onResults?: (results: readonly ProbeAnswer[]) => void): Promise<void> {
     if (this.#ended) throw new SandboxError(`the helper process has ended: ${this.#words.trim()}`)

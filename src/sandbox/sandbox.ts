@@ -140,7 +140,8 @@ export class Sandbox implements AsyncDisposable {
       await this.#end(qualifiedName(pod))
       await this.unlisten(pod)
     }
-    for (const { netns } of gone) if (netns !== undefined) killAllIn(netns)
+    // The helper goes in and out of every namespace: it may be found in one of those that go.
+    for (const { netns } of gone) if (netns !== undefined) killAllIn(netns, this.#agent.pid)
     await this.#agent.ask({ op: 'forget', names: gone.flatMap(({ netns }) => netns ?? []) })
     await changeNetwork({ before, after: topology }, (names) => this.#agent.ask({ op: 'prepare', names }))
     this.#topology = topology

@@ -134,12 +134,12 @@ function inode(path: string): number | undefined {
   }
 }
 
-/** Kills every process in a pod's network namespace, also those that left the groups of its programs. */
-export function killAllIn(netns: string): void {
+/** Kills every process in a pod's network namespace, also those that left the groups of its programs, but for `spared`. */
+export function killAllIn(netns: string, spared: number): void {
   const own = inode(`/run/netns/${netns}`)
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
   for (const pid of own === undefined ? [] : pids) {
-    if (inode(`/proc/${pid}/ns/net`) !== own) continue
+    if (Number(pid) === spared || inode(`/proc/${pid}/ns/net`) !== own) continue
     try {
       process.kill(Number(pid), 'SIGKILL')
     } catch {
