@@ -70,7 +70,7 @@ export async function liveView(stage: Stage, start: LiveStart): Promise<void> {
     await sandbox.update(scene.topology)
     nameOf = directory(scene.topology.snapshot.pods)
     const commit = await rules.enforce(scene.guarded.snapshot)
-    story.block(describeProofsBriefly(scene.proofs, story))
+    story.block(describeProofsBriefly(scene.proofs, story.width))
     story.line('rules', `in force after ${(commit.endMs - commit.startMs).toFixed(1)} ms`)
     const after = await probeTable(sandbox, {
       engine: scene.guarded.engine,

@@ -1,16 +1,8 @@
 // The truth tables of both phases as one matrix: who could open what before, and who can now.
 import type { Cell } from '../../analysis/truth-table.ts'
 import { type MatrixCell, matrixLines, type PairVerdict } from '../../render/matrix.ts'
-import type { Line, Style } from '../../render/styled-text.ts'
-import { type Story, wrap } from './story.ts'
-
-const COLOURS = {
-  good: 'green',
-  bad: 'red',
-  attention: 'yellow',
-  muted: 'dim',
-  strong: 'bold',
-} as const satisfies Record<Style, unknown>
+import { type Line, piece } from '../../render/styled-text.ts'
+import { wrap } from './story.ts'
 
 function verdictOf(cells: readonly Cell[]): PairVerdict | undefined {
   if (cells.length === 0) return undefined
@@ -69,13 +61,8 @@ function grouped(ends: readonly string[], labels: Labels, likeness: (end: string
   return [...pods, ...sets.map((members) => ({ label: labels.of(members), members }))]
 }
 
-function paintLine(line: Line, story: Story): string {
-  const painted = line.map(({ text, style }) => (style ? story.paint(COLOURS[style], text) : text))
-  return painted.join('').trimEnd()
-}
-
-/** Sources down, destinations across, as wide as the story. */
-export function drawMatrix(before: readonly Cell[], after: readonly Cell[], story: Story): string {
+/** Sources down, destinations across, at most `width` columns. */
+export function drawMatrix(before: readonly Cell[], after: readonly Cell[], width: number): Line[] {
   const pair = pairsOf(before, after)
   const sources = [...new Set(after.map(({ source }) => source))]
   const destinations = [...new Set(after.map(({ destination }) => destination))]
@@ -92,8 +79,8 @@ export function drawMatrix(before: readonly Cell[], after: readonly Cell[], stor
       destinations: columns.map(({ label }) => label),
       cell: (source, destination) => pair(first(rows, source), first(columns, destination)),
     },
-    { width: story.width },
+    { width },
   )
-  const legend = labels.legend().flatMap((text) => wrap(text, story.width))
-  return [...lines.map((line) => paintLine(line, story)), ...legend].join('\n')
+  const legend = labels.legend().flatMap((text) => wrap(text, width))
+  return [...lines, ...legend.map((text) => [piece(text, 'muted')])]
 }

@@ -1,43 +1,25 @@
 // The proofs as they stand in the report and in the story.
 import type { Proof } from '../../analysis/proof.ts'
 import { type ClaimJson, proofJson, proofLines } from '../../render/proof.ts'
-import type { Line } from '../../render/styled-text.ts'
-import type { Story } from './story.ts'
+import { type Line, piece } from '../../render/styled-text.ts'
 
 export function claimsOf(proofs: readonly Proof[]): ClaimJson[] {
   return proofs.flatMap((proof) => proofJson(proof))
 }
 
-const COLOURS = { good: 'green', bad: 'red', attention: 'yellow', muted: 'dim', strong: 'bold' } as const
-
-/** Broken to fit a block of the story. */
-/** After a change: what is not proven in full, the rest as a number. */
-export function describeProofsBriefly(proofs: readonly Proof[], story: Story): string {
-  const open = proofs.map((proof) => ({
-    ...proof,
-    claims: proof.claims.filter(({ verdict }) => verdict !== 'PROVEN'),
-    residuals: [],
-  }))
-  const proven = proofs.reduce(
-    (sum, { claims }) => sum + claims.filter(({ verdict }) => verdict === 'PROVEN').length,
-    0,
-  )
-  const rest = open.filter(({ claims }) => claims.length > 0)
-  return [
-    `${story.paint('green', 'PROVEN')}        ${proven} claims`,
-    ...rest.map((proof) => describeProofs([proof], story)),
-  ].join('\n')
+/** Every claim and what remains, an empty line between two Moats. */
+export function describeProofs(proofs: readonly Proof[], width: number): Line[] {
+  if (proofs.length === 0) return [[piece('no Moat in the input: nothing is claimed')]]
+  return proofs.flatMap((proof, i) => [...(i === 0 ? [] : [[]]), ...proofLines(proof, width)])
 }
 
-export function describeProofs(proofs: readonly Proof[], story: Story): string {
-  if (proofs.length === 0) return 'no Moat in the input: nothing is claimed'
-  const painted = (line: Line): string =>
-    line.map(({ text, style }) => (style ? story.paint(COLOURS[style], text) : text)).join('')
-  return proofs
-    .map((proof) =>
-      proofLines(proof, story.width - 2)
-        .map(painted)
-        .join('\n'),
-    )
-    .join('\n\n')
+/** After a change: how much is proven, and the rest in full. */
+export function describeProofsBriefly(proofs: readonly Proof[], width: number): Line[] {
+  const isProven = ({ verdict }: Proof['claims'][number]): boolean => verdict === 'PROVEN'
+  const proven = proofs.flatMap(({ claims }) => claims).filter(isProven).length
+  const open = proofs
+    .map((proof) => ({ ...proof, claims: proof.claims.filter((claim) => !isProven(claim)), residuals: [] }))
+    .filter(({ claims }) => claims.length > 0)
+  const head: Line = [piece('PROVEN', 'good'), piece(`        ${proven} claims`)]
+  return [head, ...open.flatMap((proof) => proofLines(proof, width))]
 }

@@ -2,11 +2,10 @@
 import { type Plan, planAttempts } from '../../analysis/truth-table.ts'
 import type { Proof } from '../../analysis/proof.ts'
 import { prove } from '../../analysis/prove.ts'
-import { type Diagnostic, hasErrors } from '../../diag/diagnostic.ts'
 import { type Endpoint, outsideEndpoint, podEndpoint } from '../../engine/endpoint.ts'
 import { CONFORMANCE } from '../../engine/profile.ts'
 import { createEngine, type Engine } from '../../engine/engine.ts'
-import { policiesInForce } from '../../intent/policies-in-force.ts'
+import type { InForce } from '../../intent/policies-in-force.ts'
 import type { Namespace, Snapshot } from '../../policy/snapshot.ts'
 import { planTopology, type Topology } from '../../sandbox/topology.ts'
 import { castOf, type Part } from './cast.ts'
@@ -34,12 +33,6 @@ export interface SceneLimits {
   readonly policyPorts: number
 }
 
-/** `scene` is absent when the diagnostics have an error. */
-export interface SceneAnswer {
-  readonly scene?: Scene
-  readonly diagnostics: readonly Diagnostic[]
-}
-
 /** The sandbox makes a namespace that the input only mentions with nothing but its name label, so nothing is unknown there (S40). */
 function settled(snapshot: Snapshot): { readonly snapshot: Snapshot; readonly assumed: readonly string[] } {
   const assumed: string[] = []
@@ -55,10 +48,8 @@ function sideOf(snapshot: Snapshot): Side {
   return { snapshot, engine: createEngine(snapshot, CONFORMANCE) }
 }
 
-/** Sets the scene for an input as parsed. */
-export function sceneOf(input: Snapshot, limits: SceneLimits): SceneAnswer {
-  const inForce = policiesInForce(input)
-  if (hasErrors(inForce.diagnostics)) return { diagnostics: inForce.diagnostics }
+/** Sets the scene for an input and the policies in force in it. */
+export function sceneOf(inForce: InForce, limits: SceneLimits): Scene {
   const proofs = inForce.moats.map(({ moat }) => prove(inForce.snapshot, moat))
   const topology = planTopology(inForce.snapshot)
   const { snapshot, assumed } = settled(topology.snapshot)
@@ -77,15 +68,12 @@ export function sceneOf(input: Snapshot, limits: SceneLimits): SceneAnswer {
       : []),
   ]
   return {
-    diagnostics: inForce.diagnostics,
-    scene: {
-      topology,
-      open: sideOf({ ...snapshot, networkPolicies: [] }),
-      guarded: sideOf(snapshot),
-      plan,
-      proofs,
-      parts: snapshot.moats.map((moat) => castOf(snapshot, moat, [topology.dns.pod])),
-      remarks,
-    },
+    topology,
+    open: sideOf({ ...snapshot, networkPolicies: [] }),
+    guarded: sideOf(snapshot),
+    plan,
+    proofs,
+    parts: snapshot.moats.map((moat) => castOf(snapshot, moat, [topology.dns.pod])),
+    remarks,
   }
 }

@@ -33,15 +33,14 @@ export function simulate(scene: Scene, options: UpOptions): boolean {
   story.heading(story.paint('yellow', WARNING))
   for (const remark of scene.remarks) story.item(`note: ${remark}`)
   story.heading('PROOF: over every pod that could exist')
-  story.block(describeProofs(scene.proofs, story))
+  story.block(describeProofs(scene.proofs, story.width))
   const denied = after.filter(({ predicted }) => predicted === 'Denied').length
   story.heading('PREDICTION')
   story.line(
     'truth table',
     `${number(after.length)} cells: ${number(after.length - denied)} allowed, ${number(denied)} denied`,
   )
-  story.block('')
-  story.block(drawMatrix(before, after, story))
+  story.block([[], ...drawMatrix(before, after, story.width)])
   if (options.output === 'json') printData(JSON.stringify(report, undefined, 2))
   return proof.some(({ verdict }) => verdict === 'REFUTED')
 }

@@ -1,5 +1,7 @@
 // What a person reads while `moat up` runs: short, aligned, in order of events. On stderr when stdout carries JSON.
 import { styleText } from 'node:util'
+import { type Line, piece } from '../../render/styled-text.ts'
+import { styled } from '../colour.ts'
 import type { Cell, Summary } from '../../analysis/truth-table.ts'
 import type { Load, StreamResult, TakeHold } from './report.ts'
 
@@ -12,8 +14,8 @@ export interface Story {
   line(name: string, text: string): void
   /** A sentence of its own, indented by two and by the spaces that it begins with. */
   item(text: string): void
-  /** Lines as they are. */
-  block(text: string): void
+  /** Lines as they are, their marks as colour. */
+  block(lines: readonly Line[]): void
   /** Columns of the reader's terminal, from 60 to 100; 80 where there is none. */
   readonly width: number
   /** Coloured where the reader's terminal has colours. */
@@ -50,8 +52,8 @@ export function tellTo(stream: NodeJS.WriteStream): Story {
       const indent = /^ */.exec(text)?.[0] ?? ''
       for (const row of wrap(text.trim(), width - 2 - indent.length)) write(`  ${indent}${row}`)
     },
-    block(text) {
-      write(text)
+    block(lines) {
+      stream.write(styled(lines, stream))
     },
   }
 }
@@ -111,19 +113,19 @@ export function describeStream({ after, cutAfterMs }: StreamResult): string {
 }
 
 /** Two lines under a heading: before and after. */
-export function describeLoad(load: { readonly unprotected: Load; readonly protected: Load }): string {
-  const row = (name: string, { p50Ms, p95Ms, tokensPerSecond }: Load): string =>
-    [
-      name.padEnd(26),
-      ms(p50Ms).padStart(10),
-      ms(p95Ms).padStart(10),
-      number(Math.round(tokensPerSecond)).padStart(12),
-    ].join('')
+export function describeLoad(load: { readonly unprotected: Load; readonly protected: Load }): Line[] {
+  const row = (cells: readonly string[]): string =>
+    cells.map((cell, i) => (i === 0 ? cell.padEnd(26) : cell.padStart(i === 3 ? 12 : 10))).join('')
+  const figures = ({ p50Ms, p95Ms, tokensPerSecond }: Load): string[] => [
+    ms(p50Ms),
+    ms(p95Ms),
+    number(Math.round(tokensPerSecond)),
+  ]
   return [
-    `${''.padEnd(26)}${'median'.padStart(10)}${'95 %'.padStart(10)}${'tokens/s'.padStart(12)}`,
-    row('before, stranger drains it', load.unprotected),
-    row('behind the moat', load.protected),
-  ].join('\n')
+    [piece(row(['', 'median', '95 %', 'tokens/s']), 'muted')],
+    [piece(row(['before, stranger drains it', ...figures(load.unprotected)]))],
+    [piece(row(['behind the moat', ...figures(load.protected)]))],
+  ]
 }
 
 /** `12.3 ms` below 100, `1,234 ms` above. */

@@ -19,17 +19,6 @@ function refusedModel(given: string | undefined): Diagnostic | undefined {
 
 /** Runs the whole of `moat up`. Outside of Linux, and where namespaces cannot be had, only the prediction is made. */
 export async function up(paths: readonly string[], options: UpOptions): Promise<ExitCode> {
-  if (paths.length === 0) {
-    printDiagnostics([
-      {
-        severity: 'error',
-        code: 'no-input',
-        message: 'nothing to bring up',
-        help: 'name a file or folder with manifests: moat up examples/seed',
-      },
-    ])
-    return UNUSABLE
-  }
   const here = inside()
   if (!here) {
     const refused = refusedModel(options.model ?? process.env['MOAT_MODEL'])
