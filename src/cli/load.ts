@@ -17,10 +17,10 @@ export interface Loaded {
 }
 
 /** `-f PATH`, as often as needed; `otherwise` says what is read without it. */
-export function inputOption(otherwise = 'this folder'): Option {
+export function inputOption(): Option {
   return new Option('-f, --filename <path>', 'file, folder or - for stdin; may be given more than once')
     .argParser((path: string, before: readonly string[]) => [...before, path])
-    .default([], otherwise)
+    .default([], 'this folder')
 }
 
 /** What to read: the arguments, then each `-f`; without any this folder. */
