@@ -37,6 +37,31 @@ describe('a named port', () => {
   })
 })
 
+describe('a model that is not in the input', () => {
+  it('declares a port for each name that policies speak of, so that nothing opens unseen', () => {
+    const named = policy(
+      'ai-models',
+      'named',
+      'podSelector: {}\ningress: [{ports: [{port: debug}], from: [{podSelector: {}}]}]',
+    )
+    expect(claim(proofOf([SEED, named]), 'other-ports').verdict).toBe('REFUTED')
+    const http = SEED.replace('port: 8080', 'port: http')
+    expect(notProven(proofOf([http]))).toEqual([])
+    expect(claim(proofOf([http, named.replace('debug', 'http')]), 'only-entrants/tcp/8080').verdict).toBe('REFUTED')
+  })
+})
+
+describe('callers on the host network', () => {
+  it('are out of scope: policies do not see their labels', () => {
+    const host = pod('ai-models', 'feature-api', ports().replace('{', '{hostNetwork: true, '))
+    const proof = proofOf([SEED, pod('ai-models', 'small-language-model'), host])
+    expect(claim(proof, 'caller/feature-api')).toMatchObject({
+      verdict: 'OUT_OF_SCOPE',
+      reason: expect.stringContaining('host network'),
+    })
+  })
+})
+
 describe('addresses', () => {
   it('of metadata and of private networks are not excused by a block that is wider', () => {
     const proof = proofOf([SEED.replace('203.0.113.0/24', '0.0.0.0/0')])

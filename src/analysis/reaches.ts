@@ -2,9 +2,10 @@
 import { createEngine, type Engine } from '../engine/engine.ts'
 import { podEndpoint } from '../engine/endpoint.ts'
 import { matchNamespace, namespaceOf } from '../engine/match.ts'
+import { podsOf } from '../policy/endpoints.ts'
 import type { PodPeer } from '../policy/moat-spec.ts'
 import { matches } from '../policy/selector.ts'
-import type { Moat, Pod } from '../policy/snapshot.ts'
+import { type Moat, type Pod, qualifiedName } from '../policy/snapshot.ts'
 import {
   type ConnectionSet,
   intersectConnections,
@@ -78,7 +79,7 @@ function pairAnswer(world: World, engine: Engine, pair: Pair): Answer {
 /** Pods of the input that a peer surely means, others than the given one. */
 function meant(world: World, at: { peer: PodPeer; own: string; besides: Pod }): Pod[] {
   const { peer, own, besides } = at
-  return world.pods.filter((pod) => {
+  return podsOf(world.snapshot).filter((pod) => {
     if (pod.namespace === besides.namespace && pod.name === besides.name) return false
     if (!matches(peer.pods, pod.labels)) return false
     if (peer.namespaces === 'own') return pod.namespace === own
@@ -107,6 +108,23 @@ function outOfScope(reason: string): Part {
   return { kind: 'answer', answer: () => ({ verdict: 'OUT_OF_SCOPE', reason }) }
 }
 
+/**
+ * Pods of the input must be able to speak, where there are any; else some pod that could exist. What is on the host
+ * network has no labels for policies to match (S33).
+ */
+function bothEnds(world: World, pairs: readonly Pair[], otherwise: Part): Part[] {
+  if (pairs.length === 0) return [otherwise]
+  const [host] = pairs
+    .flatMap(({ source, destination }) => [source.pod, destination.pod])
+    .filter((pod) => pod.hostNetwork)
+  const part = pairsPart(
+    world,
+    pairs.filter(({ source, destination }) => !source.pod.hostNetwork && !destination.pod.hostNetwork),
+  )
+  if (!host) return [part]
+  return [part, outOfScope(`${qualifiedName(host)} is on the host network, where its labels do not count (S33)`)]
+}
+
 function union(named: readonly Named[], on: Pod): ConnectionSet {
   return named.reduce((all, { cell, names }) => {
     const resolved = names.reduce((set, name) => intersectConnections(set, resolve(on, name)), cell.connections)
@@ -133,7 +151,7 @@ function entrantParts(world: World, moat: Moat, at: { entrant: Entrant; subject:
   })
   return [
     { kind: 'promise', ends, within, directions: ['ingress'] },
-    pairs.length > 0 ? pairsPart(world, pairs) : { kind: 'some', ends, within, directions: BOTH },
+    ...bothEnds(world, pairs, { kind: 'some', ends, within, directions: BOTH }),
   ]
 }
 
@@ -179,7 +197,7 @@ function outletParts(world: World, moat: Moat, at: { outlet: Outlet; subject: Su
   })
   return [
     { kind: 'promise', ends, within, directions: ['egress'] },
-    pairs.length > 0 ? pairsPart(world, pairs) : { kind: 'some', ends, within, directions: BOTH },
+    ...bothEnds(world, pairs, { kind: 'some', ends, within, directions: BOTH }),
   ]
 }
 

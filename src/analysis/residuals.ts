@@ -4,16 +4,15 @@ import type { Entrant } from './declared.ts'
 import { peerWords } from './declared.ts'
 import type { Subject } from './subjects.ts'
 
+const NO_POD =
+  'the input has no pod of the model: the claims are about one with the labels the Moat asks for and no others, and a port for each name that the policies speak of'
+
 /** As sentences, lower case, no final period. */
 export function residualsOf(moat: Moat, entrants: readonly Entrant[], subjects: readonly Subject[]): string[] {
   const labels = [...new Set(entrants.map(({ peer }) => peerWords(peer, moat.namespace)))]
   return [
-    ...(subjects.some(({ present }) => present)
-      ? []
-      : [
-          'the input has no pod of the model: the claims are about a pod with the labels the Moat asks for, and no others',
-        ]),
-    "the model's own node, and host-network pods on it, can always open the model (S32, S33)",
+    ...(subjects.some(({ present }) => present) ? [] : [NO_POD]),
+    "the model's own node can always open the model, and with it host-network pods there and what it forwards under its own address, as for NodePort Services (S26, S32, S33)",
     'connections opened before the policies took hold may live on (S36, S37)',
     'kubectl exec, cp and port-forward do not pass the policies',
     ...(labels.length > 0

@@ -1,7 +1,9 @@
 // The pods that a proof is about: the model's pods of the input, or the plainest pod that the Moat would select.
 import { podsOf } from '../policy/endpoints.ts'
-import { matches } from '../policy/selector.ts'
-import type { Moat, Pod, Snapshot } from '../policy/snapshot.ts'
+import type { NetworkPolicy } from '../policy/network-policy.ts'
+import { type Labels, matches } from '../policy/selector.ts'
+import type { ContainerPort, Moat, Pod, Snapshot } from '../policy/snapshot.ts'
+import type { Protocol } from '../sets/connection-set.ts'
 import { witnessOf } from '../sets/label-set.ts'
 import { peerBox, splitLabels } from './universe.ts'
 
@@ -31,6 +33,34 @@ function looks(pod: Pod): string {
   return JSON.stringify([labels, pod.ports, pod.hostNetwork, pod.addresses.map(({ value }) => `${value}`)])
 }
 
+/** Where the ports of a made-up pod start, for names that are not the API's. */
+const FIRST_PORT = 9001
+
+function namesIn(policy: NetworkPolicy): { name: string; protocol: Protocol }[] {
+  return (policy.ingress ?? []).flatMap(({ ports }) =>
+    ports === 'any' ? [] : ports.flatMap((port) => (port.kind === 'named' ? [port] : [])),
+  )
+}
+
+/** A port for each name that policies of the pod or its Moat speak of: a rule for a name must find what it may open. */
+function namedPorts(moat: Moat, snapshot: Snapshot, labels: Labels): ContainerPort[] {
+  const { model, callers, scrapers } = moat.spec
+  const stated = [model.apiPort, model.metricsPort, ...[...callers, ...scrapers].flatMap(({ ports }) => ports)]
+  const policies = snapshot.networkPolicies.filter(
+    ({ namespace, subject }) => namespace === moat.namespace && matches(subject, labels),
+  )
+  const names = [
+    ...stated.flatMap((port) => (typeof port?.port === 'string' ? [{ name: port.port, protocol: port.protocol }] : [])),
+    ...policies.flatMap(namesIn),
+  ]
+  const byName = new Map(names.map(({ name, protocol }) => [name, protocol]))
+  return [...byName].map(([name, protocol], index) => ({
+    name,
+    protocol,
+    port: name === model.apiPort?.port ? 8080 : FIRST_PORT + index,
+  }))
+}
+
 /**
  * The model's pods in the input, one of those that look alike. Where the input has none: a pod with the labels that
  * the Moat asks for and no others; none at all when no pod could have them.
@@ -43,12 +73,13 @@ export function subjectsOf(moat: Moat, snapshot: Snapshot): Subject[] {
   if (byLooks.size > 0) return [...byLooks.values()].toReversed().map((pod) => ({ pod, present: true }))
   const box = peerBox({ namespaces: 'own', pods: moat.spec.model.pods }, moat.namespace)
   if (!box) return []
+  const labels = splitLabels(witnessOf(box)).pod
   const pod: Pod = {
     namespace: moat.namespace,
     name: 'model',
-    labels: splitLabels(witnessOf(box)).pod,
+    labels,
     annotations: new Map(),
-    ports: [],
+    ports: namedPorts(moat, snapshot, labels),
     hostNetwork: false,
     addresses: [],
   }
