@@ -81,7 +81,7 @@ export function strangers(role: 'source' | 'destination', addressed: boolean): P
       all.flatMap((addresses) =>
         ports.map((declared): Pod => ({
           namespace,
-          name: 'stranger',
+          name: `stranger-${role}`, // Two pods of one name would be one pod, which always reaches itself (S31).
           labels,
           annotations: new Map(),
           ports: declared,
@@ -149,7 +149,8 @@ function endpointOf(stranger: Stranger): Endpoint {
 }
 
 export interface Question {
-  readonly model: Pod
+  /** The one end; the strangers are the other. */
+  readonly model: Pod | Stranger
   readonly role: 'source' | 'destination'
   readonly engine: 'both' | 'ingress' | 'egress'
   readonly strangers: readonly Stranger[]
@@ -179,11 +180,12 @@ function tally(
   let open = false
   let asked = false
   const { model, role, engine, about } = question
+  const other = 'namespace' in model ? podEndpoint(model) : endpointOf(model)
   for (const stranger of question.strangers) {
     const end = endpointOf(stranger)
-    const [source, destination] = role === 'source' ? [end, podEndpoint(model)] : [podEndpoint(model), end]
+    const [source, destination] = role === 'source' ? [end, other] : [other, end]
     for (const family of [4, 6] as const) {
-      if ('address' in stranger && stranger.address.family !== family) continue
+      if ([end, other].some((one) => one.kind === 'outside' && one.address.family !== family)) continue
       for (let made = 0; made < (worlds[0]?.length ?? 0); made++) {
         let always = ALL_CONNECTIONS
         for (const alternatives of worlds) {

@@ -140,6 +140,16 @@ function moatPeer(random: Random, name: string): object {
   return { name, ...pods(random), ...moatPorts(random) }
 }
 
+function assertionEnd(random: Random): object {
+  if (random.chance(1, 2)) return { model: {} }
+  return random.chance(1, 3) ? { cidr: random.pick(BLOCKS).cidr } : pods(random)
+}
+
+function moatAssertion(random: Random, name: string): object {
+  const [from, to] = [assertionEnd(random), assertionEnd(random)]
+  return { name, from, to, ...moatPorts(random), expect: random.pick(['Allowed', 'Denied', 'Denied']) }
+}
+
 function moatObject(random: Random): object {
   const egress = random.times(random.below(3), (index) => {
     if (random.chance(1, 2)) return moatPeer(random, `to-${index}`)
@@ -159,6 +169,7 @@ function moatObject(random: Random): object {
       callers: random.times(random.below(3), (index) => moatPeer(random, `caller-${index}`)),
       egress,
       dns: random.pick(['None', 'None', 'Cluster']),
+      assertions: random.times(random.below(3), (index) => moatAssertion(random, `a-${index}`)),
     },
   }
 }
