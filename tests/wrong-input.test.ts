@@ -213,10 +213,6 @@ describe.concurrent('a command line with', () => {
     expect(outcome.stderr).toMatch(/--help lists what there is$/m)
   })
 
-  it('nothing to bring up is refused', async () => {
-    expect(seen(await run(['up', '--simulate']))).toEqual(refused('no-input'))
-  })
-
   it('a model that is not there, or is none, is refused before anything is made', async () => {
     expect(seen(await run(['up', 'good.yaml', '--once', '--model', 'absent.gguf']))).toEqual(refused('model-missing'))
     expect(seen(await run(['up', 'good.yaml', '--once', '--model', 'good.yaml']))).toEqual(refused('model-unreadable'))
