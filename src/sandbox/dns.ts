@@ -20,11 +20,11 @@ export class DnsServer {
     this.#process = process
   }
 
-  /** Settles when it answers on port 53. */
-  static async start(cluster: Cluster): Promise<DnsServer> {
+  /** Settles when it answers on port 53 of the pod. */
+  static async start(cluster: Cluster, pod: Pod): Promise<DnsServer> {
     const script = join(import.meta.dirname, `dns-server${import.meta.filename.slice(-3)}`)
     let server: DnsServer | undefined
-    const process_ = await cluster.spawn(cluster.topology.dns.pod, [process.execPath, script], {
+    const process_ = await cluster.spawn(pod, [process.execPath, script], {
       stdin: 'pipe',
       onLine: (line, stream) => {
         if (line === 'ready' && stream === 'stdout') server?.answered()

@@ -34,7 +34,8 @@ export class Sandbox implements AsyncDisposable {
   readonly #agent: Agent
   readonly #processes = new Map<string, PodProcess[]>()
   readonly #listening = new Map<string, readonly Port[]>()
-  #dns: DnsServer | undefined
+  /** By pod; `undefined` where no names are served. */
+  #dns: Map<string, DnsServer> | undefined
 
   private constructor(topology: Topology, agent: Agent) {
     this.#topology = topology
@@ -52,7 +53,10 @@ export class Sandbox implements AsyncDisposable {
     try {
       await createNetwork(topology, (names) => agent.ask({ op: 'prepare', names }))
       if (options.accepted) await agent.ask({ op: 'accepted' })
-      if (options.dns ?? true) sandbox.#dns = await DnsServer.start(sandbox)
+      if (options.dns ?? true) {
+        sandbox.#dns = new Map()
+        await sandbox.#serveNames()
+      }
     } catch (error) {
       await sandbox.stop()
       throw error
@@ -145,12 +149,26 @@ export class Sandbox implements AsyncDisposable {
     await this.#agent.ask({ op: 'forget', names: gone.flatMap(({ netns }) => netns ?? []) })
     await changeNetwork({ before, after: topology }, (names) => this.#agent.ask({ op: 'prepare', names }))
     this.#topology = topology
-    if (!this.#dns) return
-    const moved = gone.some(({ pod }) => qualifiedName(pod) === qualifiedName(before.dns.pod))
-    const elsewhere = qualifiedName(before.dns.pod) !== qualifiedName(topology.dns.pod)
-    if (!moved && !elsewhere) return await this.#dns.update(this)
-    if (!moved) await this.#end(qualifiedName(before.dns.pod))
-    this.#dns = await DnsServer.start(this)
+    for (const { pod } of gone) this.#dns?.delete(qualifiedName(pod))
+    await this.#serveNames()
+  }
+
+  /** One server in each DNS pod of the topology, and all of them with its names. */
+  async #serveNames(): Promise<void> {
+    const servers = this.#dns
+    if (!servers) return
+    const { pods } = this.#topology.dns
+    for (const name of [...servers.keys()].filter((each) => !pods.some((pod) => qualifiedName(pod) === each))) {
+      servers.delete(name)
+      await this.#end(name)
+    }
+    await Promise.all(
+      pods.map(async (pod) => {
+        const running = servers.get(qualifiedName(pod))
+        if (running) await running.update(this)
+        else servers.set(qualifiedName(pod), await DnsServer.start(this, pod))
+      }),
+    )
   }
 
   async #end(name: string): Promise<void> {

@@ -1,7 +1,7 @@
 // Topologies: every pod, Service and outside host gets its place, and keeps it.
 import { describe, expect, it } from 'vitest'
 import { pod, service, snapshot } from '../../tests/support/cluster.ts'
-import type { Workload } from '../policy/snapshot.ts'
+import type { Service, Workload } from '../policy/snapshot.ts'
 import { formatAddress } from '../sets/ip-address.ts'
 import { planTopology, podInterfaces } from './topology.ts'
 
@@ -79,6 +79,37 @@ describe('planTopology', () => {
     const topology = planTopology(snapshot([own]))
     expect(Object.keys(places(topology))).toEqual(['kube-system/coredns'])
     expect(topology.dns.pod.name).toBe('coredns')
+    const twice = planTopology(snapshot([own, pod('kube-system/coredns-2', { 'k8s-app': 'kube-dns' })]))
+    expect(twice.dns.pods.map(({ name }) => name)).toEqual(['coredns', 'coredns-2'])
+  })
+
+  it('gives the DNS pod a name that no pod of the input has', () => {
+    const names = ['kube-dns', 'kube-dns-sandbox', 'kube-dns-sandbox-2']
+    const topology = planTopology(snapshot(names.map((name) => pod(`kube-system/${name}`, {}))))
+    expect(topology.dns.pod.name).toBe('kube-dns-sandbox-3')
+    expect(topology.dns.pods).toHaveLength(1)
+  })
+
+  it('sets aside a DNS Service through which no pod would get its names, and says so', () => {
+    const ports = (target: number | string) =>
+      (['UDP', 'TCP'] as const).map((protocol) => ({ port: 53, protocol, targetPort: target }))
+    const labels = { 'k8s-app': 'kube-dns' }
+    const own = { ...service('kube-system/kube-dns', labels, [53, 53]), ports: ports(53) }
+    const dns = pod('kube-system/coredns', labels)
+    const replaced = (one: Service): readonly string[] => planTopology(snapshot([dns], [one])).omitted
+    expect(replaced(own)).toEqual([])
+    for (const useless of [
+      { ...own, headless: true },
+      { ...own, selector: undefined },
+      { ...own, ports: ports(1053) },
+      { ...own, ports: ports('dns') },
+      { ...own, ports: own.ports.slice(0, 1) },
+      { ...service('kube-system/kube-dns', { app: 'none' }, [53, 53]), ports: ports(53) },
+    ]) {
+      const { omitted, services } = planTopology(snapshot([dns], [useless]))
+      expect(omitted).toEqual([expect.stringContaining('Service kube-system/kube-dns would give no pod its names')])
+      expect(services.map((each) => each.pods.map(({ name }) => name))).toEqual([['coredns']])
+    }
   })
 
   it('declares kube-system unless the input does', () => {

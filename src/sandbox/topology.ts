@@ -4,7 +4,7 @@ import { matches } from '../policy/selector.ts'
 import { type Pod, qualifiedName, type Service, type Snapshot } from '../policy/snapshot.ts'
 import { type Address, formatAddress } from '../sets/ip-address.ts'
 import { DNS_ADDRESSES, MAX_INDEX, NODE_ADDRESSES, podAddresses, serviceAddresses } from './address-plan.ts'
-import { withClusterDns } from './cluster-dns.ts'
+import { isDnsPod, isDnsService, withClusterDns } from './cluster-dns.ts'
 import { type OutsideHost, planOutside } from './outside-hosts.ts'
 
 /** The node's ends of the pods' links, and only they, begin with it. */
@@ -35,8 +35,8 @@ export interface Topology {
   readonly outside: readonly OutsideHost[]
   /** The node's own addresses. */
   readonly node: readonly Address[]
-  /** The pod that serves DNS, and the cluster addresses in every pod's resolv.conf. */
-  readonly dns: { readonly pod: Pod; readonly addresses: readonly Address[] }
+  /** The pods that serve DNS (`pod` is the first), and the cluster addresses in every pod's resolv.conf. */
+  readonly dns: { readonly pod: Pod; readonly pods: readonly Pod[]; readonly addresses: readonly Address[] }
   /** One sentence for each thing that a limit left out. */
   readonly omitted: readonly string[]
 }
@@ -88,17 +88,16 @@ function placePods(pods: readonly Pod[], previous: Topology | undefined): Placed
 }
 
 function placeServices(services: readonly Service[], previous: Topology | undefined): Service[] {
-  const isDns = (service: Service): boolean => qualifiedName(service) === 'kube-system/kube-dns'
-  const addressed = services.filter((service) => !service.headless && !isDns(service))
+  const addressed = services.filter((service) => !service.headless && !isDnsService(service))
   const before = new Map(
     (previous?.services ?? [])
-      .filter(({ service }) => !service.headless && !isDns(service))
+      .filter(({ service }) => !service.headless && !isDnsService(service))
       .map(({ service }) => [qualifiedName(service), offset(service.clusterIPs[0], serviceAddresses(0)[0])]),
   )
   const numbers = numberAll(addressed.map(qualifiedName), before)
   return services.map((service) => {
     if (service.headless) return { ...service, clusterIPs: [] }
-    if (isDns(service)) return { ...service, clusterIPs: DNS_ADDRESSES }
+    if (isDnsService(service)) return { ...service, clusterIPs: DNS_ADDRESSES }
     return { ...service, clusterIPs: serviceAddresses(numbers.get(qualifiedName(service)) ?? 0) }
   })
 }
@@ -117,7 +116,11 @@ function placeOutside(snapshot: Snapshot, options: TopologyOptions): { hosts: Ou
  */
 export function planTopology(snapshot: Snapshot, options: TopologyOptions = {}): Topology {
   const maxReplicas = options.maxReplicas ?? 2
-  const completed = withClusterDns({ ...snapshot, pods: podsOf(snapshot, maxReplicas), workloads: [] })
+  const { snapshot: completed, replaced } = withClusterDns({
+    ...snapshot,
+    pods: podsOf(snapshot, maxReplicas),
+    workloads: [],
+  })
   const placed = placePods(completed.pods.slice(0, MAX_INDEX), options.previous)
   const pods = placed.map(({ pod }) => pod)
   const services = placeServices(completed.services, options.previous)
@@ -126,9 +129,8 @@ export function planTopology(snapshot: Snapshot, options: TopologyOptions = {}):
     .filter(({ replicas }) => replicas > maxReplicas)
     .map((each) => `${each.kind} ${qualifiedName(each)} runs ${maxReplicas} of its ${each.replicas} replicas`)
   const tooMany = completed.pods.length - placed.length
-  const dnsPod = pods.find(
-    (pod) => pod.namespace === 'kube-system' && pod.labels.get('k8s-app') === 'kube-dns' && !pod.hostNetwork,
-  )
+  const dnsPods = pods.filter(isDnsPod)
+  const [dnsPod] = dnsPods
   if (!dnsPod) throw new Error('no DNS pod in the topology')
   return {
     snapshot: { ...completed, pods, services },
@@ -144,8 +146,8 @@ export function planTopology(snapshot: Snapshot, options: TopologyOptions = {}):
     })),
     outside: outside.hosts,
     node: NODE_ADDRESSES,
-    dns: { pod: dnsPod, addresses: DNS_ADDRESSES },
-    omitted: [...fewer, ...(tooMany > 0 ? [`${tooMany} pods are left out`] : []), ...outside.omitted],
+    dns: { pod: dnsPod, pods: dnsPods, addresses: DNS_ADDRESSES },
+    omitted: [...fewer, ...replaced, ...(tooMany > 0 ? [`${tooMany} pods are left out`] : []), ...outside.omitted],
   }
 }
 

@@ -73,7 +73,7 @@ export function sceneOf(inForce: InForce, limits: SceneLimits): Scene {
     guarded: sideOf(snapshot),
     plan,
     proofs,
-    parts: snapshot.moats.map((moat) => castOf(snapshot, moat, [topology.dns.pod])),
+    parts: snapshot.moats.map((moat) => castOf(snapshot, moat, topology.dns.pods)),
     remarks,
   }
 }
