@@ -25,7 +25,7 @@ import {
   portWords,
   wayOut,
 } from './declared.ts'
-import type { Ends, Named } from './flow.ts'
+import type { Ends, Named } from './world.ts'
 import { METADATA, NOT_ADDRESSES, PRIVATE, type Range } from './ranges.ts'
 import { cell, type Side } from './region.ts'
 import type { Subject } from './subjects.ts'

@@ -1,7 +1,8 @@
 // Decides a universal claim about the policies: nothing forbidden passes, or everything promised does.
 import { type DependsReason, REASON_TEXT } from '../engine/reach.ts'
 import type { Direction } from '../policy/network-policy.ts'
-import { type Ends, type Flow, flows, type Named, type NamedPort, possible, type World } from './flow.ts'
+import { type Flow, flows, possible } from './flow.ts'
+import type { Ends, Named, NamedPort, World } from './world.ts'
 import type { Witness } from './proof.ts'
 import { type Cell, type Region, subtractRegions, withinBox } from './region.ts'
 import { asksNamespaceLabels, type NamespacePart, placesOf, withoutNamespaceLabels } from './universe.ts'
