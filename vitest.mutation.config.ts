@@ -11,7 +11,7 @@ export default defineConfig({
       'tests/differential.test.ts',
       'tests/engine-paths.test.ts',
     ],
-    env: { MOAT_DIFF_RUNS: '12', MOAT_DIFF_SEED: '1' },
+    env: { MOAT_DIFF_RUNS: '40', MOAT_DIFF_SEED: '1' },
     testTimeout: 60_000,
     isolate: false,
   },

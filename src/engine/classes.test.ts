@@ -112,6 +112,18 @@ describe('two pods are of one class', () => {
     expect(apart(c, d, policy({ from: [block('fd00::2/128')] }))).toBe(true)
   })
 
+  it('whatever the order of their labels and ports', () => {
+    const [a, b] = [pod({ labels: { app: 'a', tier: 'b' } }), pod({ labels: { tier: 'b', app: 'a' } })]
+    const asking = { requirements: [...asks('app', 'a').requirements, ...asks('tier', 'b').requirements] }
+    expect(apart(a, b, policy({ subject: asking }))).toBe(false)
+    const ports = [
+      { name: 'http', port: 80, protocol: 'TCP' as const },
+      { name: 'http', port: 81, protocol: 'TCP' as const },
+    ]
+    const byName = policy({ from: [], ports: [{ kind: 'named', protocol: 'TCP', name: 'http' }] })
+    expect(apart(pod({ ports }), pod({ ports: ports.toReversed() }), byName)).toBe(false)
+  })
+
   it('whatever the order of their addresses', () => {
     const [a, b] = [pod({ addresses: ['10.0.0.1', 'fd00::1'] }), pod({ addresses: ['fd00::1', '10.0.0.1'] })]
     expect(apart(a, b, policy({}))).toBe(false)
@@ -147,5 +159,23 @@ describe('addresses outside', () => {
     expect(id('0.0.0.0')).toBe(id('9.255.255.255'))
     expect(id('10.0.1.0')).toBe(id('255.255.255.255'))
     expect(id('::')).toBe(id('fcff::'))
+  })
+
+  it('are told apart by every border, in whatever order the blocks stand', () => {
+    const blocks = [
+      '10.4.0.0/16',
+      '10.1.0.0/16',
+      '10.3.0.0/16',
+      '10.2.0.0/16',
+      'fd04::/16',
+      'fd01::/16',
+      'fd03::/16',
+      'fd02::/16',
+    ]
+    const index = new ClassIndex(vocabularyOf([policy({ to: blocks.map((text) => block(text)) })]), namespaces)
+    const id = (text: string): number => index.classOf({ kind: 'outside', address: parseAddress(text) as Address }).id
+    const inside = blocks.map((text) => id(text.split('/')[0] as string))
+    const around = ['10.0.0.0', '10.5.0.0', 'fd00::', 'fd05::'].map(id)
+    expect(new Set([...inside, ...around]).size).toBe(12)
   })
 })

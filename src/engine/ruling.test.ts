@@ -121,6 +121,12 @@ describe('a table of rulings', () => {
     expect(new Set([...sure, ...open]).size).toBe(9)
   })
 
+  it('tells apart sets whose borders read alike when they are run together', () => {
+    const table = new RulingTable()
+    const of = (ports: number[]): number => table.number(ruling({ TCP: ports, UDP: [], SCTP: [] }, []))
+    expect(of([1, 2, 3, 4])).not.toBe(of([12, 34]))
+  })
+
   it('combines by number as the rulings combine, asked again or the other way round', () => {
     const table = new RulingTable()
     for (const a of [...ALL, table.ruling(RulingTable.EVERYTHING), table.ruling(RulingTable.NOTHING)]) {

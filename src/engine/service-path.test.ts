@@ -3,7 +3,8 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { formatDiagnostic, hasErrors } from '../diag/diagnostic.ts'
 import { parse } from '../parse/parse.ts'
 import type { Pod, Service, Snapshot } from '../policy/snapshot.ts'
-import { podEndpoint } from './endpoint.ts'
+import { type Address, parseAddress } from '../sets/ip-address.ts'
+import { outsideEndpoint, podEndpoint } from './endpoint.ts'
 import { createEngine } from './engine.ts'
 import { CALICO, CONFORMANCE } from './profile.ts'
 import { type Backend, backendsOf, reachBackend } from './service-path.ts'
@@ -79,6 +80,14 @@ describe('a Service', () => {
     const ask = (port: string): string =>
       reachBackend(engine, { source: podEndpoint(pod(0)), backend: backend(port), family: 4 }).verdict
     expect([ask('number'), ask('name'), ask('same')]).toEqual(['Allowed', 'Allowed', 'Denied'])
+  })
+
+  it('is judged for addresses outside as well', () => {
+    const source = outsideEndpoint(parseAddress('192.0.2.1') as Address)
+    const verdicts = ['number', 'same'].map(
+      (port) => reachBackend(createEngine(snapshot), { source, backend: backend(port), family: 4 }).verdict,
+    )
+    expect(verdicts).toEqual(['Allowed', 'Denied'])
   })
 
   it('leaves it open whether a pod reaches itself, unless the profile says so (S31)', () => {
