@@ -41,7 +41,7 @@ describe('the bundled GGUF', () => {
     const sum = (key: 'right' | 'asked'): number => evaluation.scores.reduce((n, score) => n + score[key], 0)
     expect(evaluation.total).toEqual({ right: sum('right'), asked: sum('asked') })
     expect(evaluation.scores.length).toBeGreaterThan(25)
-    expect(evaluation.total.right / evaluation.total.asked).toBeGreaterThan(0.7)
+    expect(evaluation.total.right / evaluation.total.asked).toBeGreaterThan(0.9)
   })
 })
 
