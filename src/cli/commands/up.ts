@@ -3,15 +3,7 @@ import { Command, InvalidArgumentError } from 'commander'
 import { exits } from '../exit-code.ts'
 import { inputOption, inputPaths } from '../load.ts'
 import { outputOption } from '../output-format.ts'
-
-export interface UpOptions {
-  readonly filename: readonly string[]
-  readonly once: boolean
-  readonly simulate: boolean
-  readonly model?: string
-  readonly maxCells: number
-  readonly output: 'text' | 'json'
-}
+import type { UpOptions } from '../up/options.ts'
 
 function positive(text: string): number {
   const value = Number(text)

@@ -1,7 +1,7 @@
 // The main job, inside the namespaces: plays the phases, prints the answer, keeps the live view; always leaves nothing.
 import type { Inside } from '../../sandbox/enter.ts'
 import { Sandbox } from '../../sandbox/sandbox.ts'
-import type { UpOptions } from '../commands/up.ts'
+import type { UpOptions } from './options.ts'
 import { CLEAN, ENVIRONMENT, type ExitCode, FINDINGS, UNUSABLE } from '../exit-code.ts'
 import { printData, printNote } from '../output.ts'
 import { ActorFailed } from './actors.ts'

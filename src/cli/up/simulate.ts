@@ -1,6 +1,6 @@
 // The prediction without a kernel: said to be one in every form of output.
 import { summarise } from '../../analysis/truth-table.ts'
-import type { UpOptions } from '../commands/up.ts'
+import type { UpOptions } from './options.ts'
 import { printData } from '../output.ts'
 import { drawMatrix } from './matrix.ts'
 import { claimsOf, describeProofs } from './proof-report.ts'
