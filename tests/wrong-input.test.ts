@@ -4,6 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, w
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { UpReport } from '../src/cli/up/report.ts'
 import { type Outcome, type RunOptions, runMoat } from './support/up.ts'
 import { documents, MOAT, POD, unmarked, WRONG_MANIFESTS } from './wrong-input/manifests.ts'
 
@@ -175,6 +176,81 @@ describe.concurrent('an input that', () => {
     const broken = await run(['render', '-f', '-'], { input: 'kind: [\n' })
     expect(seen(broken)).toEqual(refused('yaml-syntax'))
     expect(broken.stderr).toContain('<stdin>:1:7: error: ')
+  })
+})
+
+/** What a run says beside its answer. */
+async function remarksOn(text: string): Promise<readonly string[]> {
+  const outcome = await run([...SIMULATE, '-o', 'json', write(text)])
+  expect(seen(outcome)).toMatchObject(ANSWERED)
+  return (JSON.parse(outcome.stdout) as { readonly remarks: readonly string[] }).remarks.filter(
+    (remark) => !/^SIMULATED|known by name only/.test(remark),
+  )
+}
+
+const named = (name: string): string => POD.replace('name: slm', `name: ${name}`)
+
+describe.concurrent('what takes no part in the truth table is said:', () => {
+  it('pods that have ended, and a Moat without a pod that runs', async () => {
+    const ended = `${named('job')}status: {phase: Succeeded}\n`
+    expect(await remarksOn(documents(POD, ended, MOAT))).toEqual([
+      'pods that have ended hold no address and are left out: ai/job',
+    ])
+    expect(await remarksOn(documents(ended, MOAT))).toEqual([
+      'pods that have ended hold no address and are left out: ai/job',
+      'no pod that runs is selected by Moat ai/slm: nothing is shown of it',
+    ])
+    expect(await remarksOn(MOAT)).toEqual(['no pod that runs is selected by Moat ai/slm: nothing is shown of it'])
+  })
+
+  it('pods on the network of their node', async () => {
+    const host = named('agent').replace('app: slm', 'app: agent').replace('spec: {', 'spec: {hostNetwork: true, ')
+    expect(await remarksOn(documents(POD, host, MOAT))).toEqual([
+      'pods on the network of their node, where no policy applies, are not probed: ai/agent',
+    ])
+  })
+
+  it('most cells of 150 pods, and most rows of their matrix', async () => {
+    const pods = Array.from({ length: 150 }, (_, i) => named(`p${i}`).replace('app: slm', `app: a${i}`))
+    const text = documents(POD, ...pods, MOAT)
+    expect(await remarksOn(text)).toEqual([
+      expect.stringMatching(/^the truth table has \d{6} cells; 5000, most of them of isolated pods, are probed$/),
+    ])
+    const { stdout } = await run([...SIMULATE, write(text)])
+    expect(stdout).toMatch(/^and \d+ more sources, \d+ more destinations: -o json has every cell$/m)
+    expect(stdout.split('\n').length).toBeLessThan(250)
+  })
+
+  it('replicas beyond two, and outside hosts beyond twelve', async () => {
+    const deployment = `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: ai}
+spec:
+  replicas: 5000
+  selector: {matchLabels: {app: web}}
+  template: {metadata: {labels: {app: web}}, spec: {containers: [{name: web}]}}
+`
+    const egress = Array.from({ length: 20 }, (_, i) => `{name: r${i}, cidr: 20.${i}.0.0/24}`)
+    expect(await remarksOn(documents(POD, deployment, `${MOAT}  egress: [${egress.join(', ')}]\n`))).toEqual([
+      'Deployment ai/web runs 2 of its 5000 replicas',
+      expect.stringMatching(/^\d+ outside IPv4 hosts, the first of them .*, are left out$/),
+    ])
+  })
+})
+
+describe.concurrent('names that differ only after 60 characters', () => {
+  it('are told apart in every cell', async () => {
+    const long = (end: string): string => `${'x'.repeat(70)}${end}`
+    const other = named(long('b')).replace('app: slm', 'app: other')
+    const text = documents(named(long('a')), other, MOAT)
+    const { stdout } = await run([...SIMULATE, '-o', 'json', write(text)])
+    const { cells } = JSON.parse(stdout) as UpReport
+    const toModel = cells.filter(({ phase, source }) => phase === 'moat' && source === `ai/${long('b')}`)
+    expect(toModel.some(({ destination }) => destination === `ai/${long('a')}`)).toBe(true)
+    for (const { destination, predicted } of toModel)
+      expect(predicted).toBe(destination === `ai/${long('a')}` ? 'Denied' : 'Allowed')
+    const { stdout: drawn } = await run([...SIMULATE, write(text)])
+    for (const end of ['a', 'b']) expect(drawn).toMatch(new RegExp(`^ai/x+…x+${end} `, 'm'))
   })
 })
 

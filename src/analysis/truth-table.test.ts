@@ -85,6 +85,18 @@ describe('the plan of a truth table', () => {
     expect(thin.whole).toBe(full.whole)
     expect(new Set(thin.attempts.map((one) => one.source)).size).toBeGreaterThan(2)
   })
+
+  it('beyond its limit is mostly about pods that a policy isolates, but not only', () => {
+    const ends = Array.from({ length: 40 }, (_, i) => pod(`p${i}`, i + 1))
+    const model = ends[7] as Endpoint
+    const subject = { requirements: [{ key: 'app', operator: 'In' as const, values: ['p7'] }] }
+    const { attempts } = planAttempts(ends, [{ ...policy([]), subject }], { ...LIMITS, attempts: 400 })
+    expect(attempts).toHaveLength(400)
+    const telling = attempts.filter(({ source, destination }) => source === model || destination === model)
+    expect(telling).toHaveLength(300)
+    expect(new Set(telling.map(({ source }) => source)).size).toBe(40)
+    expect(new Set(telling.map(({ destination }) => destination)).size).toBe(40)
+  })
 })
 
 describe('spreading a list', () => {

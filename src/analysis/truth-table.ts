@@ -2,6 +2,7 @@
 import { type Endpoint, formatEndpoint } from '../engine/endpoint.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { NetworkPolicy, PortMatch } from '../policy/network-policy.ts'
+import { matches } from '../policy/selector.ts'
 import type { ContainerPort } from '../policy/snapshot.ts'
 import { hasConnection, type Protocol } from '../sets/connection-set.ts'
 import { type Address, type Family, formatAddress } from '../sets/ip-address.ts'
@@ -128,7 +129,26 @@ export function planAttempts(
       }
     }
   }
-  return { attempts: spread(all, limits.attempts), whole: all.length }
+  return { attempts: thinned(all, policies, limits.attempts), whole: all.length }
+}
+
+/** Most of the room is for connections from and to pods that some policy isolates: elsewhere nothing can be denied. */
+function thinned(all: readonly Attempt[], policies: readonly NetworkPolicy[], limit: number): readonly Attempt[] {
+  if (all.length <= limit) return all
+  const known = new Map<Endpoint, boolean>()
+  const isIsolated = (end: Endpoint): boolean => {
+    const before = known.get(end)
+    if (before !== undefined || end.kind === 'outside') return before ?? false
+    const { namespace, labels } = end.pod
+    const answer = policies.some((policy) => policy.namespace === namespace && matches(policy.subject, labels))
+    known.set(end, answer)
+    return answer
+  }
+  const telling = all.filter(({ source, destination }) => isIsolated(source) || isIsolated(destination))
+  const others = all.filter(({ source, destination }) => !isIsolated(source) && !isIsolated(destination))
+  const room = Math.max(Math.ceil((limit * 3) / 4), limit - others.length)
+  const kept = spread(telling, room)
+  return [...kept, ...spread(others, limit - kept.length)]
 }
 
 /** The cell of an attempt: what the engine predicts, and what was observed where a kernel was asked; `undefined` where it depends. */

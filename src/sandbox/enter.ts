@@ -174,7 +174,9 @@ async function run(mode: SandboxMode, argv: readonly string[]): Promise<Run> {
 }
 
 function diagnosticsOf(capabilities: readonly Capability[], words: string): Diagnostic[] {
-  const found = capabilities.flatMap(({ state, diagnostic }) => (state === 'fatal' && diagnostic ? diagnostic : []))
+  const all = capabilities.flatMap(({ state, diagnostic }) => (state === 'fatal' && diagnostic ? diagnostic : []))
+  // Two ways in may have failed for one reason.
+  const found = [...new Map(all.map((diagnostic) => [diagnostic.message, diagnostic])).values()]
   if (found.length > 0) return found
   const message = `the sandbox could not be entered: ${words.trim() || 'no reason was given'}`
   return [{ severity: 'error', code: 'sandbox-entry', message, help: 'run `moat doctor`' }]

@@ -6,7 +6,8 @@ import { type Endpoint, outsideEndpoint, podEndpoint } from '../../engine/endpoi
 import { CONFORMANCE } from '../../engine/profile.ts'
 import { createEngine, type Engine } from '../../engine/engine.ts'
 import type { InForce } from '../../intent/policies-in-force.ts'
-import type { Namespace, Snapshot } from '../../policy/snapshot.ts'
+import { matches } from '../../policy/selector.ts'
+import { type Namespace, qualifiedName, type Snapshot } from '../../policy/snapshot.ts'
 import { planTopology, type Topology } from '../../sandbox/topology.ts'
 import { castOf, type Part } from './cast.ts'
 
@@ -48,6 +49,31 @@ function sideOf(snapshot: Snapshot): Side {
   return { snapshot, engine: createEngine(snapshot, CONFORMANCE) }
 }
 
+/** Three names, and how many more there are. */
+function some(names: readonly string[]): string {
+  return names.length <= 3 ? names.join(', ') : `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`
+}
+
+/** What the input has and the truth table has not. */
+function bystanders(input: Snapshot, topology: Topology): string[] {
+  const ended = input.pods.filter(({ phase }) => phase === 'Succeeded' || phase === 'Failed').map(qualifiedName)
+  const onNode = topology.pods.filter(({ netns }) => netns === undefined).map(({ pod }) => qualifiedName(pod))
+  const idle = input.moats.filter(({ namespace, spec }) =>
+    topology.pods.every(({ pod }) => pod.namespace !== namespace || !matches(spec.model.pods, pod.labels)),
+  )
+  return [
+    ...(ended.length === 0 ? [] : [`pods that have ended hold no address and are left out: ${some(ended)}`]),
+    ...(onNode.length === 0
+      ? []
+      : [`pods on the network of their node, where no policy applies, are not probed: ${some(onNode)}`]),
+    ...(idle.length === 0
+      ? []
+      : [
+          `no pod that runs is selected by ${some(idle.map((moat) => `Moat ${qualifiedName(moat)}`))}: nothing is shown of it`,
+        ]),
+  ]
+}
+
 /** Sets the scene for an input and the policies in force in it. */
 export function sceneOf(inForce: InForce, limits: SceneLimits): Scene {
   const proofs = inForce.moats.map(({ moat }) => prove(inForce.snapshot, moat))
@@ -60,11 +86,12 @@ export function sceneOf(inForce: InForce, limits: SceneLimits): Scene {
   const plan = planAttempts(ends, snapshot.networkPolicies, limits)
   const remarks = [
     ...topology.omitted,
+    ...bystanders(inForce.snapshot, topology),
     ...(assumed.length === 0
       ? []
       : [`namespaces known by name only get no label but their name here: ${assumed.toSorted().join(', ')}`]),
     ...(plan.attempts.length < plan.whole
-      ? [`the truth table has ${plan.whole} cells; ${plan.attempts.length}, evenly spread, are probed`]
+      ? [`the truth table has ${plan.whole} cells; ${plan.attempts.length}, most of them of isolated pods, are probed`]
       : []),
   ]
   return {
