@@ -234,13 +234,20 @@ function unknownTag(tag: string, at: Range): ComposeProblem {
   return { code: 'unknown-tag', message: `the tag \`${tag}\` has no meaning in a manifest`, at, help: 'remove the tag' }
 }
 
+/** Where a scalar stands in the chunk, its quotes included; `last` is the end of what was read before it. */
+function placeOf(event: ScalarEvent, text: string, last: number): Range {
+  const { valueStart: start, valueEnd: end, style } = event
+  if (start === -1) return emptyPlace(text, event.tagEnd === -1 ? last : event.tagEnd)
+  if (style === SCALAR_STYLE.SINGLE_QUOTED || style === SCALAR_STYLE.DOUBLE_QUOTED) {
+    return { start: start - 1, end: end + 1 }
+  }
+  // A block scalar without lines stands where its indicator ends.
+  return start === end ? { start: start - 1, end } : { start, end }
+}
+
 function scalar(event: ScalarEvent, chunk: Chunk, last: number): Node {
   const text = getScalarValue(chunk.text, event)
-  const quotes = event.style === SCALAR_STYLE.SINGLE_QUOTED || event.style === SCALAR_STYLE.DOUBLE_QUOTED ? 1 : 0
-  const range =
-    event.valueStart === -1
-      ? shifted(emptyPlace(chunk.text, event.tagEnd === -1 ? last - chunk.offset : event.tagEnd), chunk.offset)
-      : { start: chunk.offset + event.valueStart - quotes, end: chunk.offset + event.valueEnd + quotes }
+  const range = shifted(placeOf(event, chunk.text, last - chunk.offset), chunk.offset)
   const value = event.style === SCALAR_STYLE.PLAIN ? plainValue(text) : text
   if (event.tagStart === -1) return typed(value, text, range)
   const tag = chunk.text.slice(event.tagStart, event.tagEnd)

@@ -167,6 +167,10 @@ describe('positions', () => {
     ])
   })
 
+  it('of a block without lines are at its indicator', () => {
+    expect(spans('a: |2\nb: >\n')).toEqual(['a', '\n', 'b', '\n'])
+  })
+
   it('of brackets end behind them', () => {
     const text = 'a: [1, {b: 2 # ]\n  }, ]\nc: {}\nd: {e: , f: [ ]}\n'
     const [document] = documentsOf({ name: 'f', text }, createReport())

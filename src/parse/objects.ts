@@ -84,6 +84,7 @@ interface Identity {
 function readObject(object: Value<MappingNode>, context: ReadContext, typed: Identity | undefined): void {
   const { apiVersion, kind } = identityOf(object, typed)
   if (apiVersion === undefined || kind === undefined) return
+  // S48: a `List` holds objects of any kind, a `PodList` Pods that need not say so.
   const itemKind = kind === 'List' ? undefined : { apiVersion, kind: kind.replace(/List$/, '') }
   if (kind.endsWith('List') && (kind === 'List' || object.node.entries.has('items'))) {
     closed(object, ['apiVersion', 'kind', 'metadata', 'items'])
@@ -195,7 +196,7 @@ function refuse(
         help: 'keep in mind that the answers are about NetworkPolicies alone',
       })
       return
-    case 'removed':
+    case 'removed': // S48
       fail(object, {
         code: 'removed-api-version',
         message: `Kubernetes has removed \`${apiVersion}\` for ${kind}: no cluster accepts it any more`,

@@ -6,7 +6,7 @@ import { fail, pathOf, spanOf, type Value } from './report.ts'
 
 const OPERATORS = ['In', 'NotIn', 'Exists', 'DoesNotExist'] as const
 
-/** A LabelSelector; missing (or null) stays `undefined`, which is not the same as `{}` (S08). */
+/** A LabelSelector, its conditions all in one list (S14); missing (or null) stays `undefined`, which is not the same as `{}` (S08). */
 export function asSelector(value: Value | undefined): Selector | undefined {
   const mapping = asMapping(value)
   if (!mapping) return undefined
