@@ -5,6 +5,7 @@ import module from 'node:module'
 import { join, resolve } from 'node:path'
 import type { Diagnostic } from '../diag/diagnostic.ts'
 import { type Capability, inspectMachine, missingTools } from './capabilities.ts'
+import { whenLauncherEnds } from './launcher.ts'
 import { type SandboxMode, toolPath, UNSHARE } from './unshare.ts'
 
 /** What the program knows when it runs inside. */
@@ -120,7 +121,7 @@ interface Signals {
   restore(): void
 }
 
-/** Passes signals on; a second one kills. */
+/** Passes signals on; a second one kills. The end of whoever started this program is like a hang-up of its terminal. */
 function forwardSignals(child: ChildProcess): Signals {
   let asked = false
   const stop = (signal: NodeJS.Signals): void => {
@@ -134,9 +135,14 @@ function forwardSignals(child: ChildProcess): Signals {
   const stopping = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
   for (const signal of stopping) process.on(signal, stop)
   process.on('SIGWINCH', resize)
+  const unwatch = whenLauncherEnds(() => {
+    if (!asked) stop('SIGHUP')
+    setTimeout(() => stop('SIGHUP'), 2000).unref()
+  })
   return {
     asked: () => asked,
     restore() {
+      unwatch()
       for (const signal of stopping) process.off(signal, stop)
       process.off('SIGWINCH', resize)
     },

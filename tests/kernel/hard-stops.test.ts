@@ -135,6 +135,19 @@ describe.skipIf(reason)(`an interrupt${reason ? ` [${reason}]` : ''}`, () => {
   })
 })
 
+describe.skipIf(reason)(`npm, or a moat of another Node,${reason ? ` [${reason}]` : ''}`, () => {
+  for (const phase of ['busy', 'running'] as const) {
+    it(`takes the program with it when it is killed while ${phase}`, async () => {
+      const running = start('launched.ts', [phase])
+      await running.saw(`phase ${phase}\n`)
+      expect(running.processes().length).toBeGreaterThan(4)
+      running.child.kill('SIGKILL')
+      expect(await eventually(() => running.processes().length === 0)).toBe(true)
+      await running.ended
+    })
+  }
+})
+
 describe.skipIf(reason)(`two sandboxes${reason ? ` [${reason}]` : ''}`, () => {
   it('live beside each other with the same names and addresses', async () => {
     const both = [start('phases.ts', ['running']), start('phases.ts', ['running'])]
