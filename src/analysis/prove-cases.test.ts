@@ -97,6 +97,28 @@ describe('addresses', () => {
   })
 })
 
+describe('pods that could exist', () => {
+  it('have no address that no pod has, so that a block of all addresses lets all of them through', () => {
+    const everywhere = `${SEED.trimEnd().replace('cidr: 203.0.113.0/24', 'cidr: 0.0.0.0/0')}
+  - name: six
+    cidr: ::/0
+  assertions:
+  - name: reaches
+    from: {model: {}}
+    to: {podSelector: {matchLabels: {app: other}}}
+    expect: Allowed
+`
+    expect(claim(proofOf([everywhere], 'calico'), 'assertion/reaches').verdict).toBe('PROVEN')
+    expect(claim(proofOf([everywhere], 'cilium'), 'assertion/reaches').verdict).toBe('REFUTED')
+    expect(claim(proofOf([everywhere], 'spec'), 'assertion/reaches').verdict).toBe('OUT_OF_SCOPE')
+    const four = everywhere.replace('::/0', '0.0.0.0/1')
+    expect(claim(proofOf([four], 'calico'), 'assertion/reaches')).toMatchObject({
+      verdict: 'REFUTED',
+      witness: { family: 6 },
+    })
+  })
+})
+
 describe('namespaces', () => {
   const LABELLED = policy(
     'ai-models',
@@ -125,6 +147,7 @@ describe('namespaces', () => {
     const id = 'assertion/batch-stays-out'
     expect(claim(proofOf([assertion, LABELLED, namespace('{team: ml}')]), id).verdict).toBe('REFUTED')
     expect(claim(proofOf([assertion, LABELLED, namespace('{team: web}')]), id).verdict).toBe('PROVEN')
+    expect(claim(proofOf([assertion, LABELLED, namespace('{}')]), id).verdict).toBe('PROVEN')
     // By name only: there is a pod in it, but no object that tells its labels (S40).
     const open = claim(
       proofOf([assertion, LABELLED, pod('batch', 'job'), pod('ai-models', 'small-language-model')]),

@@ -63,13 +63,16 @@ const region: fc.Arbitrary<Region> = fc
   .map((cells) => cells.flatMap((one) => (one ? [one] : [])))
 
 describe('a region', () => {
-  it('subtracts like brute force, into cells that are not empty', () => {
+  it('subtracts like brute force, into cells that are not empty and, of one cell, disjoint', () => {
     fc.assert(
       fc.property(region, region, (a, b) => {
         const rest = subtractRegions(a, b)
         const inB = new Set(points(b))
         expect(points(rest)).toEqual(points(a).filter((point) => !inB.has(point)))
         for (const one of rest) expect(points([one])).not.toEqual([])
+        const [first] = a
+        const parts = subtractRegions(first ? [first] : [], b).flatMap((one) => points([one]))
+        expect(new Set(parts).size).toBe(parts.length)
       }),
       { numRuns: 1000 },
     )
