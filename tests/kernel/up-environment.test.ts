@@ -70,33 +70,4 @@ describe.skipIf(reason)(`moat up on a machine${reason ? ` [${reason}]` : ''}`, (
     expect(stderr).toContain(`[${code}]`)
     expect(stderr).not.toMatch(/internal error|^ +at /m)
   })
-
-  it('where a program of the user holds the port of the model says in which pod', async () => {
-    const file = join(folder, 'taken.yaml')
-    const hold = 'import socket, time; s = socket.create_server(("", 8080)); time.sleep(1000)'
-    const pod = {
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: {
-        name: 'slm',
-        namespace: 'ai',
-        labels: { app: 'slm' },
-        annotations: { 'sandbox.modelmoat.dev/command': `exec /usr/bin/python3 -S -c '${hold}'` },
-      },
-      spec: { containers: [{ name: 'slm', ports: [{ containerPort: 8080 }] }] },
-    }
-    const moat = {
-      apiVersion: 'modelmoat.dev/v1alpha1',
-      kind: 'Moat',
-      metadata: { name: 'slm', namespace: 'ai' },
-      spec: { model: { podSelector: { matchLabels: { app: 'slm' } } } },
-    }
-    writeFileSync(file, `${JSON.stringify(pod)}\n---\n${JSON.stringify(moat)}\n`)
-    const { status, stdout, stderr, leftFiles } = await runMoat(ONCE.with(1, file))
-    expect({ status, stdout, leftFiles }).toEqual({ status: 3, stdout: '', leftFiles: [] })
-    expect(stderr).toMatch(/^error: port 8080 is in use .* \[port-unavailable\]$/m)
-    expect(stderr).toContain('ai/slm')
-    expect(stderr).toContain('sandbox.modelmoat.dev/command')
-    expect(stderr).not.toMatch(/internal error|^ +at /m)
-  })
 })

@@ -4,6 +4,7 @@ import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { COMMAND_ANNOTATION } from '../../sandbox/workload.ts'
 import { Actor, type Message } from './actors.ts'
 import type { Part } from './cast.ts'
+import { OwnPrograms } from './own-programs.ts'
 import { apiPort, modelUrl } from './model-url.ts'
 import type { Load } from './report.ts'
 import { number } from './story.ts'
@@ -18,8 +19,15 @@ const STREAM_RATE = { small: 50, large: 10 }
 const LARGE_PARAMETERS = 20e6
 /** The model goes on for a reader that was cut, since silence tells it nothing: so long at most. */
 const STREAM_SECONDS = 90
-/** The readers' own port: nothing else in their pods uses it, so it names the flow. */
+/** The first choice for a reader's own port: nothing else in its pod may use it, so that it names the flow. */
 const STREAM_PORT = 61_001
+
+function streamPort(pod: Pod): number {
+  const taken = new Set(pod.ports.map(({ port }) => port))
+  let port = STREAM_PORT
+  while (taken.has(port)) port++
+  return port
+}
 /** How long a stranger waits for a connection or for more of an answer; what a policy drops would wait for minutes. */
 const CONNECT_MS = 1_000
 /** A slow model is measured for about so long, with fewer answers. */
@@ -36,6 +44,7 @@ export class Demonstration {
   readonly #programme: Programme
   /** The first Moat that selects a pod: its caller and stranger play. */
   readonly #part: Part | undefined
+  #own: OwnPrograms | undefined
   #ready: Message | undefined
   #stranger: Actor | undefined
   #scraper: Actor | undefined
@@ -56,6 +65,11 @@ export class Demonstration {
     return this.#part?.stranger
   }
 
+  /** One sentence for each program of the user's that has failed so far. */
+  get failed(): readonly string[] {
+    return this.#own?.failed ?? []
+  }
+
   /** The language model's name as it calls itself; `undefined` when no pod runs one. */
   get model(): string | undefined {
     return this.#ready && String(this.#ready['model'])
@@ -74,10 +88,7 @@ export class Demonstration {
 
   /** Starts the models, the users' own programs, the feature API and the stranger; resolves when all of them are at work. */
   async start(): Promise<void> {
-    const own = this.#sandbox.topology.pods.filter(({ pod }) => pod.annotations.has(COMMAND_ANNOTATION))
-    await Promise.all(
-      own.map(({ pod }) => this.#sandbox.spawn(pod, ['sh', '-c', pod.annotations.get(COMMAND_ANNOTATION) ?? ''])),
-    )
+    this.#own = await OwnPrograms.start(this.#sandbox)
     const servers = await Promise.all(
       this.#programme.parts.flatMap((part) => part.models.map((pod) => this.#serve(part, pod))),
     )
@@ -190,6 +201,7 @@ export class Demonstration {
       [stranger, caller]
         .flatMap((pod) => pod ?? [])
         .map(async (pod) => {
+          const localPort = streamPort(pod)
           const args = [
             'hold',
             '--url',
@@ -199,11 +211,11 @@ export class Demonstration {
             '--max-tokens',
             `${rate * STREAM_SECONDS}`,
             '--local-port',
-            `${STREAM_PORT}`,
+            `${localPort}`,
           ]
           const actor = await Actor.start(this.#sandbox, pod, { name: 'load', args })
           await actor.saw('open')
-          return { actor, model: models[0] as Pod, localPort: STREAM_PORT }
+          return { actor, model: models[0] as Pod, localPort }
         }),
     )
   }

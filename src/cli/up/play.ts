@@ -118,6 +118,8 @@ export async function play(scene: Scene, stage: Stage): Promise<UpReport> {
     story.heading(`LOAD: the answers that ${qualifiedName(show.caller)} gets`)
     story.block(describeLoad({ unprotected: before.load, protected: load }))
   }
+  const { failed } = show
+  for (const sentence of failed) story.item(`note: ${sentence}`)
   const cells = [...before.cells, ...after.cells]
   return {
     mode,
@@ -131,6 +133,6 @@ export async function play(scene: Scene, stage: Stage): Promise<UpReport> {
     takeHold: after.takeHold,
     ...(before.load && load && { load: { unprotected: before.load, protected: load } }),
     timings: stopwatch.timings,
-    remarks: scene.remarks,
+    remarks: [...scene.remarks, ...failed],
   }
 }

@@ -73,7 +73,7 @@ class Round:
         if name not in self.own:
             self.opened.add(key)
         # A program behind its own port need not answer.
-        if not ours and protocol != nflog.SCTP and (name, protocol) not in self.watched:
+        if not ours and (name, protocol) not in self.watched:
             listeners.watch(name, protocol)
             self.watched.add((name, protocol))
 
