@@ -86,21 +86,22 @@ export class Demonstration {
     return modelUrl(snapshot, model, apiPort(moat, snapshot, model))
   }
 
-  /** Starts the models, the users' own programs, the feature API and the stranger; resolves when all of them are at work. */
+  /** Starts the models, the users' own programs, the feature API and the scraper; resolves when all of them are at work. */
   async start(): Promise<void> {
     this.#own = await OwnPrograms.start(this.#sandbox)
     const servers = await Promise.all(
       this.#programme.parts.flatMap((part) => part.models.map((pod) => this.#serve(part, pod))),
     )
+    const api = this.#part?.caller && (await this.#startFeatureApi(this.#part.caller))
     const ready = await Promise.all(servers.map((server) => server.saw('ready')))
     this.#ready = ready[0]
-    if (!this.#part) return
-    const { caller, stranger, scraper } = this.#part
-    await Promise.all([
-      caller && this.#startFeatureApi(caller),
-      stranger && this.#startHammering(stranger),
-      scraper && this.#startScraping(scraper),
-    ])
+    const scraper = this.#part?.scraper
+    await Promise.all([api && this.#ask(api), scraper && this.#startScraping(scraper)])
+  }
+
+  /** The stranger begins to drain the model. */
+  async drain(): Promise<void> {
+    if (this.#part?.stranger) await this.#startHammering(this.#part.stranger)
   }
 
   #serve({ moat }: Part, pod: Pod): Promise<Actor> {
@@ -110,17 +111,19 @@ export class Demonstration {
     return Actor.start(this.#sandbox, pod, { name: 'main', args })
   }
 
-  /** The feature API is a service of its own; its first user asks it one question. */
-  async #startFeatureApi(pod: Pod): Promise<void> {
-    if (pod.annotations.has(COMMAND_ANNOTATION)) return
+  /** The feature API is a service of its own; `undefined` where the pod runs its user's program. */
+  async #startFeatureApi(pod: Pod): Promise<Actor | undefined> {
+    if (pod.annotations.has(COMMAND_ANNOTATION)) return undefined
     const port = pod.ports.find(({ protocol }) => protocol === 'TCP')?.port ?? 3000
     const args = ['--slm', this.#url, '--port', `${port}`]
-    const api = await Actor.start(this.#sandbox, pod, { name: 'feature-api', args })
-    await api.saw('ready')
-    const asking = await Actor.start(this.#sandbox, pod, {
-      name: 'load',
-      args: ['ask', '--url', `http://127.0.0.1:${port}`, '--question', QUESTION],
-    })
+    return Actor.start(this.#sandbox, pod, { name: 'feature-api', args })
+  }
+
+  /** The first user of the feature API asks it one question. */
+  async #ask(api: Actor): Promise<void> {
+    const { port } = await api.saw('ready')
+    const args = ['ask', '--url', `http://127.0.0.1:${port}`, '--question', QUESTION]
+    const asking = await Actor.start(this.#sandbox, api.pod, { name: 'load', args })
     this.#said = String((await asking.saw('answer', 'failed'))['text'] ?? '')
       .replaceAll(/\s+/g, ' ')
       .trim()

@@ -49,6 +49,7 @@ async function open(scene: Scene, stage: Stage, show: Demonstration): Promise<{ 
   await stopwatch.phase('model', () => show.start())
   for (const [name, text] of show.introductions()) story.line(name, text)
   const cells = await table(scene, stage, 'open')
+  await stopwatch.phase('stranger', () => show.drain())
   const load = await stopwatch.phase('unprotected load', () => show.measure())
   const drained = show.drained()
   if (drained !== undefined && show.stranger)
