@@ -29,6 +29,37 @@ describe('a named port', () => {
     expect(destination).toMatchObject({ ports: [{ name: 'web', port, protocol: 'TCP' }] })
   })
 
+  it('of both directions must be declared together', () => {
+    const out = policy('ai-models', 'out', 'podSelector: {}\npolicyTypes: [Egress]\negress: [{ports: [{port: web}]}]')
+    const into = policy('ai-models', 'into', 'podSelector: {}\ningress: [{ports: [{port: http}]}]')
+    const { witness } = claim(proofOf([SEED, out, into]), 'egress-only')
+    const { destination } = witness as Witness & { destination: Extract<WitnessEnd, { kind: 'pod' }> }
+    expect(destination.ports.map(({ name }) => name)).toEqual(['web', 'http'])
+    expect(destination.ports.map(({ port }) => port)).toEqual(destination.ports.map(() => witness?.port))
+  })
+
+  it('promises nothing about pods that need not declare it', () => {
+    const asserted = `${SEED.trimEnd()}
+  - name: db
+    podSelector: {matchLabels: {app: db}}
+    ports: [{port: web}]
+  assertions:
+  - name: by-number
+    from: {model: {}}
+    to: {podSelector: {matchLabels: {app: db}}}
+    ports: [{port: 80}]
+    expect: Allowed
+  - name: by-name
+    from: {model: {}}
+    to: {podSelector: {matchLabels: {app: db}}}
+    ports: [{port: web}]
+    expect: Allowed
+`
+    const proof = proofOf([asserted])
+    expect(claim(proof, 'assertion/by-number').verdict).toBe('REFUTED')
+    expect(claim(proof, 'assertion/by-name').verdict).toBe('PROVEN')
+  })
+
   it('that the Moat names too is declared egress', () => {
     const more = `${SEED.trimEnd()}\n  - name: db\n    podSelector: {matchLabels: {app: db}}\n    ports: [{port: web}]\n`
     expect(notProven(proofOf([more]))).toEqual([])
