@@ -57,6 +57,7 @@ export const PARSE_CODES = [
   'ambiguous-end',
   // the input as a whole
   'duplicate-object',
+  'label-made-by-controller',
   'moat-selects-nothing',
   'moat-peer-selects-nothing',
   'no-manifests',

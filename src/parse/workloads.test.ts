@@ -41,6 +41,15 @@ describe('a workload', () => {
     expect(found(deployment(`{replicas: "3", ${SELECTOR}, template: ${TEMPLATE}}`))).toEqual(['error wrong-type 4:18'])
   })
 
+  it('that is a StatefulSet may number its pods from another ordinal than 0', () => {
+    const numbered = (ordinals: string) =>
+      workload('apps/v1', 'StatefulSet', `{ordinals: ${ordinals}, ${SELECTOR}, template: ${TEMPLATE}}`)
+    expect(sound(numbered('{start: 3}')).workloads[0]?.firstOrdinal).toBe(3)
+    expect(sound(numbered('{}')).workloads[0]?.firstOrdinal).toBeUndefined()
+    expect(found(numbered('{start: -1}'))).toEqual(['error invalid-replicas 4:26'])
+    expect(found(numbered('{begin: 1}'))).toEqual([expect.stringContaining('unknown-field')])
+  })
+
   it('whose selector does not match its own template is refused', () => {
     expect(found(deployment(`{selector: {matchLabels: {app: other}}, template: ${TEMPLATE}}`))).toEqual([
       'error selector-mismatch 4:8',

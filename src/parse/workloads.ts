@@ -25,6 +25,7 @@ export function workloadOf(
     namespace,
     name: metadata.name,
     replicas: replicasOf(object, spec, kind),
+    ...firstOrdinal(spec, kind),
     template: podTemplateOf(template && required(template, 'template')),
     span: metadata.span,
   }
@@ -55,6 +56,18 @@ function replicasOf(object: Value<MappingNode>, spec: Value<MappingNode> | undef
     fail(value, { code: 'invalid-replicas', message: `\`spec.replicas\` must not be negative: ${replicas}` })
   }
   return Math.max(0, replicas)
+}
+
+function firstOrdinal(spec: Value<MappingNode> | undefined, kind: WorkloadKind): { firstOrdinal?: number } {
+  const ordinals = kind === 'StatefulSet' && spec ? asMapping(field(spec, 'ordinals')) : undefined
+  if (!ordinals) return {}
+  closed(ordinals, ['start'])
+  const start = field(ordinals, 'start')
+  const first = asInteger(start) ?? 0
+  if (start && first < 0) {
+    fail(start, { code: 'invalid-replicas', message: `\`spec.ordinals.start\` must not be negative: ${first}` })
+  }
+  return first > 0 ? { firstOrdinal: first } : {}
 }
 
 function checkSelector(spec: Value<MappingNode>, workload: Workload): void {

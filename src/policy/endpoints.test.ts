@@ -44,6 +44,12 @@ describe('the pods of a snapshot', () => {
     expect(first?.labels.get('apps.kubernetes.io/pod-index')).toBe('0')
   })
 
+  it('of a StatefulSet are numbered from its first ordinal', () => {
+    const named = pods({ ...workload('StatefulSet', 2), firstOrdinal: 3 })
+    expect(named.map(({ name }) => name)).toEqual(['w-3', 'w-4'])
+    expect(named.map(({ labels }) => labels.get('apps.kubernetes.io/pod-index'))).toEqual(['3', '4'])
+  })
+
   it('never share a name, whatever workloads and bare pods are called', () => {
     const snapshot = {
       ...EMPTY_SNAPSHOT,

@@ -47,7 +47,8 @@ export function podsOf(snapshot: Snapshot, maxReplicas = 2): Pod[] {
   const taken = new Set(bare.map(qualifiedName))
   const made = snapshot.workloads.flatMap((workload) => {
     const count = Math.min(workload.replicas, maxReplicas)
-    return Array.from({ length: count }, (_, index) => {
+    return Array.from({ length: count }, (_, nth) => {
+      const index = nth + (workload.firstOrdinal ?? 0)
       const plain = podName(workload, index, count)
       const isTaken = taken.has(`${workload.namespace}/${plain}`)
       const pod = podOf(workload, isTaken ? `${plain}-${workload.kind.toLowerCase()}` : plain, index)

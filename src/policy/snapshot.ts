@@ -60,6 +60,8 @@ export interface Workload {
   readonly name: string
   /** Desired pods; 1 where the kind does not say (DaemonSet, Job, CronJob). */
   readonly replicas: number
+  /** The number of a StatefulSet's first pod (`spec.ordinals.start`); absent: 0. */
+  readonly firstOrdinal?: number
   readonly template: PodTemplate
   readonly span?: Span
 }
