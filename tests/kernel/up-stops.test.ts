@@ -1,7 +1,8 @@
 // Hard stops: whatever kills `moat up`, in whichever phase, no process, namespace or file of it is left.
 import { describe, expect, it } from 'vitest'
+import { membersOf, stillRunning } from '../support/program.ts'
 import { noSandbox } from '../support/skip.ts'
-import { eventually, processesOf, reportOf, type Run, runMoat, startMoat, stillUsed, uptime } from '../support/up.ts'
+import { eventually, processesOf, reportOf, type Run, runMoat, startMoat } from '../support/up.ts'
 
 const UP = ['up', 'examples/seed', '--model', 'bundled', '-o', 'json']
 /** What stderr says when a phase begins; the empty text is the very start. */
@@ -26,11 +27,12 @@ async function leftovers(phase: string, stop: (run: Run) => void) {
   const outer = processesOf(run).find(({ pid }) => pid === run.child.pid)?.netns
   namespaces.delete(outer as string)
   expect(phase === '' || namespaces.size > 0).toBe(true)
-  const stoppedAt = uptime()
+  const members = membersOf(namespaces)
   stop(run)
   const outcome = await run.ended
   const gone = await eventually(() => processesOf(run).length === 0)
-  return { outcome, gone, namespaces: stillUsed(namespaces, stoppedAt) }
+  await eventually(() => stillRunning(members).length === 0)
+  return { outcome, gone, namespaces: stillRunning(members) }
 }
 
 describe.skipIf(noSandbox())(`a stop of moat up [${noSandbox() ?? 'sandbox'}]`, () => {

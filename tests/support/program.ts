@@ -119,12 +119,36 @@ export function mountedNamespaces(pid: number): Set<string> {
   }
 }
 
-/** Every namespace that some process of this machine is in, or that is mounted anywhere. */
-export function namespacesInUse(): Set<string> {
-  const pids = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-  return new Set([...namespacesOf(pids), ...pids.flatMap((pid) => [...mountedNamespaces(pid)])])
+/**
+ * Every process of this machine that is in one of the namespaces, as `pid started`. To be asked while the namespaces live:
+ * afterwards the kernel gives their numbers to others.
+ */
+export function membersOf(namespaces: ReadonlySet<string>): string[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+  return pids.flatMap((pid) => {
+    const inside = [...namespacesOf([Number(pid)])].some((name) => namespaces.has(name))
+    const started = inside ? startOf(pid) : undefined
+    return started === undefined ? [] : [`${pid} ${started}`]
+  })
+}
+
+/** When a process began, in clock ticks; `undefined` for one that has ended, zombies too. */
+function startOf(pid: string): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return fields[0] === 'Z' ? undefined : fields[19]
+  } catch {
+    return undefined
+  }
+}
+
+/** Those of the members that still run. */
+export function stillRunning(members: readonly string[]): string[] {
+  return members.filter((member) => {
+    const [pid = '', started] = member.split(' ')
+    return startOf(pid) === started
+  })
 }
 
 /** Ids of a process's children. */

@@ -105,29 +105,6 @@ export function processesOf({
   })
 }
 
-/** Seconds since the machine started. */
-export function uptime(): number {
-  return Number(readFileSync('/proc/uptime', 'latin1').split(' ')[0])
-}
-
-/**
- * Of these network namespaces, those that a process which began before `until` (seconds of `uptime`) is still in. The kernel
- * gives the number of a namespace that is gone to a new one: a later process in it says nothing.
- */
-export function stillUsed(namespaces: ReadonlySet<string>, until: number): string[] {
-  return readdirSync('/proc').flatMap((name) => {
-    try {
-      if (!/^\d+$/.test(name)) return []
-      const netns = readlinkSync(`/proc/${name}/ns/net`)
-      const stat = readFileSync(`/proc/${name}/stat`, 'latin1')
-      const began = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]) / 100
-      return namespaces.has(netns) && began <= until ? [netns] : []
-    } catch {
-      return []
-    }
-  })
-}
-
 /** Waits until the condition holds; the kernel takes its own time to end killed processes. Fails after many tries. */
 export async function eventually(condition: () => boolean): Promise<boolean> {
   for (let tries = 0; tries < 600; tries++) {
