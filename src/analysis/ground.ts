@@ -17,6 +17,7 @@ interface Question {
   readonly except?: readonly Named[]
 }
 
+/** A pod whose addresses are not known is taken to have none of those that a block of the Moat excuses. */
 function addressesOf(pod: Pod): IpSet {
   if (pod.addresses.length === 0) return ALL_ADDRESSES
   return pod.addresses.reduce<IpSet>((all, one: Address) => unionAddresses(all, singleAddress(one)), NO_ADDRESSES)
@@ -53,11 +54,6 @@ function ground<Q extends Question>(world: World, question: Q, at: { role: Role;
   return { ...question, ends, within, ...(except && { except }) }
 }
 
-/** Addresses that are not known may matter only where the question has cells for some of them. */
-function addressMatters(question: Question, role: Role): boolean {
-  return (question.except ?? []).some(({ cell }) => cell[role].addresses !== ALL_ADDRESSES)
-}
-
 /** The judgement, with pods of the input for a witness where some will do. */
 export function tellingly<Q extends Question>(world: World, question: Q, judge: (question: Q) => Judgement): Judgement {
   const judgement = judge(question)
@@ -79,7 +75,6 @@ function presently<Q extends Question>(
   for (const role of ['source', 'destination'] as const) {
     if (question.ends[role].kind !== 'pods') continue
     for (const pod of world.pods) {
-      if (pod.addresses.length === 0 && addressMatters(question, role)) continue
       const grounded = ground(world, question, { role, pod })
       if (grounded && judge(grounded).verdict === 'fails') return tellingly(world, grounded, judge)
     }

@@ -60,6 +60,30 @@ ingress:
     expect(file.text.slice(start)).toMatch(/^from:\n  {2,}- namespaceSelector: \{\}/)
   })
 
+  it('is refuted by a stranger of the input, not by a caller beside it', () => {
+    const api = METRICS.replace('9090', '8080')
+    const pods = [
+      pod('ai-models', 'feature-api'),
+      pod('ai-models', 'small-language-model'),
+      pod('ai-models', 'stranger'),
+    ]
+    const found = claim(proofOf([SEED, api, ...pods]), 'only-entrants/tcp/8080')
+    expect(found.witness).toMatchObject({ source: { name: 'stranger', present: true }, destination: { present: true } })
+  })
+
+  it('is refuted by a destination of the input, of which no address is known', () => {
+    const db = policy(
+      'ai-models',
+      'db',
+      `podSelector: {}\npolicyTypes: [Egress]\negress: [{to: [{podSelector: {matchLabels: {app: db}}}]}]`,
+    )
+    const found = claim(
+      proofOf([SEED, db, pod('ai-models', 'db'), pod('ai-models', 'small-language-model')]),
+      'egress-only',
+    )
+    expect(found.witness?.destination).toMatchObject({ name: 'db', present: true })
+  })
+
   it('is refuted by a pod that could exist where the input has none', () => {
     const proof = proofOf([SEED, METRICS])
     expect(claim(proof, 'other-ports').witness?.source).toMatchObject({ kind: 'pod', present: false })
