@@ -5,11 +5,11 @@ import { increment } from '../../nft/increment.ts'
 import { type LogEntry, readLogPrefix } from '../../nft/log-prefix.ts'
 import { printRuleset } from '../../nft/print.ts'
 import type { Ruleset } from '../../nft/ruleset.ts'
-import { qualifiedName, type Snapshot } from '../../policy/snapshot.ts'
+import type { Snapshot } from '../../policy/snapshot.ts'
 import type { FlowEvent } from '../../sandbox/events.ts'
 import type { Commit } from '../../sandbox/ruleset-loader.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
-import { LINK_PREFIX, type Topology } from '../../sandbox/topology.ts'
+import { podInterfaces } from '../../sandbox/topology.ts'
 
 /** One is in force; where a change has to be loaded in pieces, the other is built beside it and takes its place. */
 const TABLES = ['moat', 'moat-next'] as const
@@ -27,7 +27,11 @@ export class RuleBook {
   /** Enforces exactly what the snapshot says from now on; the first time as a whole, then by the smallest change. */
   async enforce(snapshot: Snapshot): Promise<Commit> {
     const table = this.#current?.table.name ?? TABLES[0]
-    const next = compileRuleset(snapshot, { table, logAccepts: true, interfaces: interfacesOf(this.#sandbox.topology) })
+    const next = compileRuleset(snapshot, {
+      table,
+      logAccepts: true,
+      interfaces: podInterfaces(this.#sandbox.topology),
+    })
     const change = this.#current ? increment(this.#current, next) : { ruleset: next, text: printRuleset(next) }
     for (const [prefix, entry] of change.ruleset.logPrefixes) this.#prefixes.set(prefix, entry)
     const elsewhere = withTable(change.ruleset, table === TABLES[0] ? TABLES[1] : TABLES[0])
@@ -40,11 +44,4 @@ export class RuleBook {
   meaning(event: FlowEvent): LogEntry | undefined {
     return readLogPrefix(this.#prefixes, event.prefix)
   }
-}
-
-function interfacesOf(topology: Topology) {
-  const links = topology.pods.flatMap(({ pod, link }) =>
-    link === undefined ? [] : [[qualifiedName(pod), link] as const],
-  )
-  return { prefix: LINK_PREFIX, of: new Map(links) }
 }
