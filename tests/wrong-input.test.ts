@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { UpReport } from '../src/cli/up/report.ts'
-import { type Outcome, type RunOptions, runMoat } from './support/up.ts'
+import { missing } from './support/skip.ts'
+import { type Outcome, ROOT, type RunOptions, runMoat } from './support/up.ts'
 import { documents, MOAT, POD, unmarked, WRONG_MANIFESTS } from './wrong-input/manifests.ts'
 
 const COMMANDS = [['render'], ['prove'], ['up', '--simulate']] as const
@@ -266,6 +267,38 @@ describe.concurrent('a path with', () => {
     const bad = await run(['render', write('kind: [\n', name)])
     expect(seen(bad)).toEqual(refused('yaml-syntax'))
     expect(bad.stderr.startsWith(shown)).toBe(true)
+  })
+})
+
+describe.concurrent('a terminal', () => {
+  const MOAT_COMMAND = [process.execPath, join(ROOT, 'bin/moat.mjs'), ...SIMULATE, 'good.yaml'].join(' ')
+  const reason = missing('script')
+
+  /** The same command under a terminal of 40 columns. */
+  function atTerminal(env: Readonly<Record<string, string | undefined>>): Promise<Outcome> {
+    const script = 'exec script -qec "stty cols 40 rows 24; exec $MOAT_COMMAND" /dev/null'
+    return run([], { as: ['sh', '-c', script], env: { MOAT_COMMAND, TERM: 'xterm', ...env } })
+  }
+
+  it.skipIf(reason)(`gets colours unless NO_COLOR is set [needs ${reason ?? 'script'}]`, async () => {
+    const coloured = await atTerminal({ NO_COLOR: undefined })
+    const plain = await atTerminal({ NO_COLOR: '1' })
+    expect([coloured.status, plain.status]).toEqual([0, 0])
+    expect(coloured.stdout).toContain('\u001b[')
+    expect(plain.stdout).not.toContain('\u001b[')
+    expect(plain.stdout).toContain('PROVEN')
+  })
+
+  it.skipIf(reason)(`that is narrow gets lines of at most 60 columns [needs ${reason ?? 'script'}]`, async () => {
+    const { stdout } = await atTerminal({ NO_COLOR: '1' })
+    expect(Math.max(...stdout.split(/\r?\n/).map((line) => line.length))).toBeLessThanOrEqual(60)
+  })
+
+  it('whose reader goes away after one line leaves the exit code as it is, without a word', async () => {
+    const first = await run([...SIMULATE, 'good.yaml'], {
+      as: ['bash', '-c', '"$0" "$@" | head -n 1; exit ${PIPESTATUS[0]}'],
+    })
+    expect(first).toMatchObject({ status: 0, stderr: '', stdout: expect.stringMatching(/^SIMULATED[^\n]*\n$/) })
   })
 })
 

@@ -47,6 +47,19 @@ describe('the matrix', () => {
     expect(text).not.toContain('part:')
   })
 
+  it('tells sources apart that look the same when they are cut, and has their names in full', () => {
+    const [one, two] = ['a', 'b'].map((middle) => `ns/${'x'.repeat(40)}${middle}${'y'.repeat(40)}`) as [string, string]
+    const matrix: Matrix = {
+      sources: [one, two],
+      destinations: ['ns/d'],
+      cell: (source) => ({ after: source === one ? 'allow' : 'deny' }),
+    }
+    const text = matrixLines(matrix).map((line) => line.map((part) => part.text).join(''))
+    expect(text.filter((line) => /^ns\/x+…y+ \(1\) +allow *$/.test(line))).toHaveLength(1)
+    expect(text.filter((line) => /^ns\/x+…y+ \(2\) +deny *$/.test(line))).toHaveLength(1)
+    expect(text.filter((line) => line.endsWith(`(1): ${one}`) || line.endsWith(`(2): ${two}`))).toHaveLength(2)
+  })
+
   it('marks each verdict for colour', () => {
     const pieces = matrixLines(SMALL).flat()
     expect(pieces).toContainEqual({ text: 'deny', style: 'bad' })

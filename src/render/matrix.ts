@@ -135,8 +135,21 @@ function blockLines(
   return [...(hasNamespaces ? [above] : []), below, ...rows]
 }
 
+/** Sources cut to fit; those that look the same then are numbered, and the legend has them in full. */
+function distinctNames(sources: readonly string[], glyphs: Glyphs): readonly string[] {
+  const cut = (source: string, cells: number): string => shorten(visible(source), cells, glyphs.ellipsis)
+  const alike = Map.groupBy(sources, (source) => cut(source, LONGEST_SOURCE))
+  return sources.map((source) => {
+    const name = cut(source, LONGEST_SOURCE)
+    const same = alike.get(name) ?? []
+    if (same.length < 2) return name
+    const number = ` (${same.indexOf(source) + 1})`
+    return `${cut(source, LONGEST_SOURCE - number.length)}${number}`
+  })
+}
+
 /** What the words that do occur mean, and the full names of those that had to be cut. */
-function legend(matrix: Matrix, glyphs: Glyphs): Line[] {
+function legend(matrix: Matrix, names: readonly string[], glyphs: Glyphs): Line[] {
   const seen = new Set(
     matrix.sources.flatMap((source) =>
       matrix.destinations.flatMap((destination) => {
@@ -153,19 +166,23 @@ function legend(matrix: Matrix, glyphs: Glyphs): Line[] {
     const short = headingOf(destination, glyphs).join('')
     return short === visible(destination) ? [] : [`${short}: ${visible(destination)}`]
   })
-  return [...notes, ...cut].map((text) => [piece(text, 'muted')])
+  const numbered = matrix.sources.flatMap((source, index) => {
+    const name = names[index] ?? ''
+    return / \(\d+\)$/.test(name) && name !== source ? [`${name}: ${visible(source)}`] : []
+  })
+  return [...notes, ...cut, ...numbered].map((text) => [piece(text, 'muted')])
 }
 
 /** The matrix in blocks of destinations that fit the width, an empty line between them, and a legend where it needs one. */
 export function matrixLines(matrix: Matrix, options: MatrixOptions = {}): Line[] {
   const { width = 80, ascii = false } = options
   const glyphs = ascii ? ASCII : UNICODE
-  const names = matrix.sources.map((source) => shorten(visible(source), LONGEST_SOURCE, glyphs.ellipsis))
+  const names = distinctNames(matrix.sources, glyphs)
   const wide = Math.max(CORNER.length, ...names.map(displayWidth))
   const blocks = blocksOf(matrix, width - wide, glyphs).map((block) =>
     blockLines(matrix, block, { names, wide, glyphs }),
   )
-  const notes = legend(matrix, glyphs)
+  const notes = legend(matrix, names, glyphs)
   return [...blocks, ...(notes.length > 0 ? [notes] : [])].flatMap((lines, index) =>
     index === 0 ? lines : [[], ...lines],
   )
