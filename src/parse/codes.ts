@@ -24,6 +24,7 @@ export const PARSE_CODES = [
   'invalid-label-key',
   'invalid-label-value',
   'invalid-port',
+  'port-declared-twice',
   'selector-values',
   'invalid-cidr',
   'cidr-leading-zeros',

@@ -21,6 +21,18 @@ describe('a pod', () => {
     ])
   })
 
+  it('that declares a port twice gets a warning, but not for another protocol or a container that runs before', () => {
+    const two = (first: string, second: string): string =>
+      `{containers: [{name: c, ports: [${first}]}, {name: d, ports: [${second}]}]}`
+    const eighty = '{containerPort: 80}'
+    expect(found(pod(two(eighty, eighty)))).toEqual([expect.stringMatching(/^warning port-declared-twice 4:\d+$/)])
+    expect(found(pod(two(`${eighty}, ${eighty}`, '')))).toHaveLength(1)
+    expect(found(pod(two(eighty, '{containerPort: 80, protocol: UDP}')))).toEqual([])
+    expect(
+      found(pod(`{initContainers: [{name: i, ports: [${eighty}]}], containers: [{name: c, ports: [${eighty}]}]}`)),
+    ).toEqual([])
+  })
+
   it('has ports from 1 to 65535 with service names (S46)', () => {
     expect(ports('{containerPort: 65535, name: a-1, hostPort: 1, hostIP: 0.0.0.0}')).toHaveLength(1)
     expect(wrongPort('{containerPort: 65536}')).toEqual(['error invalid-port 4:55'])

@@ -8,7 +8,7 @@ import { templateMetadataOf, type Metadata } from './metadata.ts'
 import { asNamed, asPortNumber, PORT_NAME_SHAPE } from './names.ts'
 import type { MappingNode } from './node.ts'
 import { CONTAINER_FIELDS, CONTAINER_PORT_FIELDS, POD_SPEC_FIELDS } from './pod-fields.ts'
-import type { Value } from './report.ts'
+import { fail, spanOf, type Value } from './report.ts'
 
 const PHASES = ['Pending', 'Running', 'Succeeded', 'Failed', 'Unknown'] as const
 
@@ -44,28 +44,54 @@ export function podTemplateOf(value: Value | undefined): PodTemplate {
 function podSpecOf(spec: Value<MappingNode> | undefined): Pick<PodTemplate, 'ports' | 'hostNetwork'> {
   if (!spec) return { ports: [], hostNetwork: false }
   familiar(spec, POD_SPEC_FIELDS)
-  const containers = items(required(spec, 'containers')).flatMap((item) => containerOf(item).ports)
+  const containers = items(required(spec, 'containers')).flatMap((item) => containerOf(item).declared)
   const sidecars = items(field(spec, 'initContainers')).flatMap((item) => {
-    const { ports, restartPolicy } = containerOf(item)
-    return restartPolicy === 'Always' ? ports : [] // a native sidecar runs as long as the pod
+    const { declared, restartPolicy } = containerOf(item)
+    return restartPolicy === 'Always' ? declared : [] // a native sidecar runs as long as the pod
   })
-  return { ports: [...containers, ...sidecars], hostNetwork: asBoolean(field(spec, 'hostNetwork')) ?? false }
+  const declared = [...containers, ...sidecars]
+  warnOfPortsTwice(declared)
+  return { ports: declared.map(({ port }) => port), hostNetwork: asBoolean(field(spec, 'hostNetwork')) ?? false }
+}
+
+interface Declared {
+  readonly port: ContainerPort
+  readonly at: Value
+}
+
+/** The containers of a pod share its address: of two that listen on one port, only one can. */
+function warnOfPortsTwice(declared: readonly Declared[]): void {
+  const seen = new Map<string, Value>()
+  for (const { port, at } of declared) {
+    const key = `${port.protocol.toLowerCase()}/${port.port}`
+    const first = seen.get(key)
+    if (!first) {
+      seen.set(key, at)
+      continue
+    }
+    fail(at, {
+      severity: 'warning',
+      code: 'port-declared-twice',
+      message: `${key} is declared twice in this pod: its containers share one address, so only one can listen there`,
+      notes: [{ message: 'the first is here', span: spanOf(first) }],
+    })
+  }
 }
 
 function containerOf(value: Value): {
-  readonly ports: readonly ContainerPort[]
+  readonly declared: readonly Declared[]
   readonly restartPolicy?: string | undefined
 } {
   const container = asMapping(value)
-  if (!container) return { ports: [] }
+  if (!container) return { declared: [] }
   familiar(container, CONTAINER_FIELDS)
   return {
-    ports: items(field(container, 'ports')).flatMap(containerPortOf),
+    declared: items(field(container, 'ports')).flatMap(containerPortOf),
     restartPolicy: asString(field(container, 'restartPolicy')),
   }
 }
 
-function containerPortOf(value: Value): ContainerPort[] {
+function containerPortOf(value: Value): Declared[] {
   const mapping = asMapping(value)
   if (!mapping) return []
   closed(mapping, CONTAINER_PORT_FIELDS)
@@ -73,7 +99,8 @@ function containerPortOf(value: Value): ContainerPort[] {
   const name = asNamed(field(mapping, 'name'), 'invalid-port', PORT_NAME_SHAPE) // S46
   const protocol = asOneOf(field(mapping, 'protocol'), PROTOCOLS) ?? 'TCP' // S15
   if (port === undefined) return []
-  return [{ port, protocol, ...(name !== undefined && { name }) }]
+  const at = field(mapping, 'containerPort') ?? value
+  return [{ port: { port, protocol, ...(name !== undefined && { name }) }, at }]
 }
 
 /** The first address of each family. */
