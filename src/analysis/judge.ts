@@ -71,6 +71,11 @@ function possibly(ends: Ends, within: readonly Named[]): Named[] {
   })
 }
 
+/** True when the question is about pods, and no namespace of the universe can have any of them. */
+function speaksOfNothing(world: World, { ends, within }: Pick<Denial, 'ends' | 'within'>): boolean {
+  return within.length > 0 && possibly(ends, within).every(({ cell }) => placed(world, ends, cell).length === 0)
+}
+
 interface Violation {
   readonly place: Placed
   readonly flow: Flow
@@ -123,7 +128,8 @@ export function judgeDenial(world: World, denial: Denial): Judgement {
     return { verdict: 'fails', witness: choose(world.snapshot, choice), flow }
   }
   const [first] = open
-  return first ? { verdict: 'open', reason: reasonsOf(open), flow: first.flow } : { verdict: 'holds' }
+  if (first) return { verdict: 'open', reason: reasonsOf(open), flow: first.flow }
+  return speaksOfNothing(world, denial) ? { verdict: 'open', reason: NOBODY } : { verdict: 'holds' }
 }
 
 function reasonsOf(open: readonly Violation[]): string {
@@ -157,12 +163,11 @@ function freed(of: Cell, ends: Ends): Cell {
   return { ...of, source: side('source'), destination: side('destination') }
 }
 
-/** Judges that at least one of some connections passes, whichever pods could exist. */
+/** Judges that at least one of some connections passes, for some pod that could exist, whatever it declares. */
 export function judgeSome(world: World, promise: Promise): Judgement {
   const open: Violation[] = []
   for (const within of possibly(promise.ends, promise.within)) {
     for (const flow of flows(world, promise, within)) {
-      if (!includesNames(within.names, flow.names)) continue
       for (const place of placed(world, promise.ends, flow.cell)) {
         if (flow.reasons.length === 0 && !place.conditional) return { verdict: 'holds' }
         open.push({ place, flow })
@@ -204,5 +209,6 @@ export function judgePromise(world: World, promise: Promise): Judgement {
       )
     }
   }
-  return open.length === 0 ? { verdict: 'holds' } : { verdict: 'open', reason: openReason(open) }
+  if (open.length > 0) return { verdict: 'open', reason: openReason(open) }
+  return speaksOfNothing(world, promise) ? { verdict: 'open', reason: NOBODY } : { verdict: 'holds' }
 }

@@ -57,6 +57,14 @@ describe('a named port', () => {
     expect(claim(proof, 'assertion/by-name').verdict).toBe('PROVEN')
   })
 
+  it('lets some pod through that could declare it', () => {
+    const db = `${SEED.trimEnd()}\n  - name: db\n    podSelector: {matchLabels: {app: db}}\n    ports: [{port: 80}]\n`
+    const into = (port: string) =>
+      policy('ai-models', 'into', `podSelector: {matchLabels: {app: db}}\ningress: [{ports: [{port: ${port}}]}]`)
+    expect(claim(proofOf([db, into('http')]), 'egress/db').verdict).toBe('PROVEN')
+    expect(claim(proofOf([db, into('81')]), 'egress/db').verdict).toBe('REFUTED')
+  })
+
   it('that the Moat names too is declared egress', () => {
     const more = `${SEED.trimEnd()}\n  - name: db\n    podSelector: {matchLabels: {app: db}}\n    ports: [{port: web}]\n`
     expect(notProven(proofOf([more]))).toEqual([])
@@ -176,6 +184,8 @@ describe('namespaces', () => {
     expect(claim(proofOf([assertion, LABELLED, namespace('{team: ml}')]), id).verdict).toBe('REFUTED')
     expect(claim(proofOf([assertion, LABELLED, namespace('{team: web}')]), id).verdict).toBe('PROVEN')
     expect(claim(proofOf([assertion, LABELLED, namespace('{}')]), id).verdict).toBe('PROVEN')
+    const nobody = assertion.replace('batch}}}', 'batch, team: ml}}}')
+    expect(claim(proofOf([nobody, namespace('{team: web}')]), id).verdict).toBe('OUT_OF_SCOPE')
     // By name only: there is a pod in it, but no object that tells its labels (S40).
     const open = claim(
       proofOf([assertion, LABELLED, pod('batch', 'job'), pod('ai-models', 'small-language-model')]),

@@ -61,7 +61,12 @@ function labelMaps(): Map<string, string>[] {
   )
 }
 
-const DNS_LABELS = new Map([['k8s-app', 'kube-dns']])
+/** Labels of pods in a namespace: only in that of the DNS does a selector ask for its label. */
+function labelsIn(namespace: string): Map<string, string>[] {
+  const plain = labelMaps()
+  if (namespace !== 'kube-system') return plain
+  return plain.flatMap((labels) => [labels, new Map([...labels, ['k8s-app', 'kube-dns']])])
+}
 
 /** Namespaces that the input does not have: one of a name that a selector names, the DNS's, and any other. */
 const NEW = ['new', 'kube-system', 'any']
@@ -77,7 +82,7 @@ export function strangers(role: 'source' | 'destination', addressed: boolean): P
   const all = addressed ? ADDRESSES.map(({ v4, v6 }) => [parsed(v4), parsed(v6)]) : [[]]
   const ports = role === 'source' ? PORTS.slice(0, 1) : PORTS
   return places.flatMap((namespace) =>
-    [...labelMaps(), DNS_LABELS].flatMap((labels) =>
+    labelsIn(namespace).flatMap((labels) =>
       all.flatMap((addresses) =>
         ports.map((declared): Pod => ({
           namespace,
