@@ -1,7 +1,7 @@
 // The Moat's own assertions: statements of its author that hold for all pods, or are refuted.
 import type { AssertionEnd, MoatAssertion, MoatPort } from '../policy/moat-spec.ts'
 import type { Moat } from '../policy/snapshot.ts'
-import { ALL_CONNECTIONS, NO_CONNECTIONS, unionConnections } from '../sets/connection-set.ts'
+import { isEmpty, NO_CONNECTIONS, unionConnections } from '../sets/connection-set.ts'
 import { ipSetOf } from '../sets/ip-set.ts'
 import { formatCidr } from '../sets/ip-address.ts'
 import type { Claim, Part } from './claim.ts'
@@ -35,8 +35,9 @@ function placeOf(end: AssertionEnd, own: string, subject: Subject | undefined): 
 function portsAt(destination: End, ports: readonly MoatPort[]) {
   if (destination.kind !== 'pod' || ports.length === 0) return portsOnAny(ports)
   const { pod } = destination
+  if (ports.some((port) => isEmpty(portOn(pod, port)))) return []
   const all = ports.reduce((set, port) => unionConnections(set, portOn(pod, port)), NO_CONNECTIONS)
-  return [{ connections: ports.length === 0 ? ALL_CONNECTIONS : all, names: [] }]
+  return [{ connections: all, names: [] }]
 }
 
 /** A claim about nothing is neither kept nor broken: most likely a misspelt name. */

@@ -56,15 +56,15 @@ function outOf({ pod, present }: Subject, kind: 'pods' | 'outside'): Ends {
   return { source: { kind: 'pod', pod, present }, destination: { kind } }
 }
 
-/** The ports that the Moat opens to somebody by number or name: a name that means one number everywhere is that number. */
+/** The ports that the Moat opens to somebody by number or name: a name that means one number on all pods of the input is that number. */
 export function openedPorts(entrants: readonly Entrant[], subjects: readonly Subject[]): MoatPort[] {
   const all = entrants.flatMap(({ ports }) => (ports === 'all' ? [] : ports))
   const settled = all.map((port): MoatPort => {
     if (typeof port.port === 'number') return port
     const numbers = new Set(
-      subjects.flatMap(({ pod }) =>
+      subjects.flatMap(({ pod, present }) =>
         pod.ports.flatMap((declared) =>
-          declared.name === port.port && declared.protocol === port.protocol ? declared.port : [],
+          present && declared.name === port.port && declared.protocol === port.protocol ? declared.port : [],
         ),
       ),
     )

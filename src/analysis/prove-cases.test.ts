@@ -83,7 +83,21 @@ describe('a model that is not in the input', () => {
     expect(claim(proofOf([SEED, named]), 'other-ports').verdict).toBe('REFUTED')
     const http = SEED.replace('port: 8080', 'port: http')
     expect(notProven(proofOf([http]))).toEqual([])
-    expect(claim(proofOf([http, named.replace('debug', 'http')]), 'only-entrants/tcp/8080').verdict).toBe('REFUTED')
+    expect(claim(proofOf([http, named.replace('debug', 'http')]), 'only-entrants/tcp/http').verdict).toBe('REFUTED')
+  })
+
+  it('may be any pod that the Moat would select: policies that open only some of them count', () => {
+    const some = policy(
+      'ai-models',
+      'some',
+      'podSelector: {matchLabels: {tier: canary}}\ningress: [{ports: [{port: 8080}], from: [{podSelector: {}}]}]',
+    )
+    const found = claim(proofOf([SEED, some]), 'only-entrants/tcp/8080')
+    expect(found).toMatchObject({ verdict: 'REFUTED', witness: { destination: { present: false } } })
+    const { destination } = found.witness as Witness & { destination: Extract<WitnessEnd, { kind: 'pod' }> }
+    expect(Object.fromEntries(destination.labels)).toEqual({ app: 'small-language-model', tier: 'canary' })
+    const others = some.replace('{matchLabels: {tier: canary}}', '{matchLabels: {app: other}}')
+    expect(notProven(proofOf([SEED, others]))).toEqual([])
   })
 })
 
@@ -269,6 +283,23 @@ describe('assertions', () => {
     expect(asserted('from: {podSelector: {}}\nto: {model: {}}\nports: [{port: metrics}]\nexpect: Denied').verdict).toBe(
       'OUT_OF_SCOPE',
     )
+    for (const expected of ['Allowed', 'Denied']) {
+      const from = 'from: {podSelector: {matchLabels: {app: feature-api}}}\nto: {model: {}}\n'
+      const found = asserted(`${from}ports: [{port: 8080}, {port: metrics}]\nexpect: ${expected}`)
+      expect(found).toMatchObject({ verdict: 'OUT_OF_SCOPE', reason: 'the destination has no port of that name' })
+    }
+  })
+
+  it('and callers of several ports promise each of them', () => {
+    const two = SEED.replace(
+      'matchLabels: {app: feature-api}}',
+      'matchLabels: {app: feature-api}}\n    ports: [8080, metrics]',
+    )
+    const found = claim(proofOf([two, pod('ai-models', 'small-language-model')]), 'caller/feature-api')
+    expect(found).toMatchObject({
+      verdict: 'OUT_OF_SCOPE',
+      reason: 'ai-models/small-language-model declares no port tcp/metrics',
+    })
   })
 })
 

@@ -18,7 +18,7 @@ import {
 import type { Family } from '../sets/ip-address.ts'
 import { type Answer, type Claim, denier, type Part } from './claim.ts'
 import { forEach } from './claims.ts'
-import { type Entrant, entryTo, type Outlet, outletWords, portWords, wayOut } from './declared.ts'
+import { type Entrant, entryTo, type Outlet, outletWords, portOn, portWords, wayOut } from './declared.ts'
 import type { Named, World } from './world.ts'
 import { resolve } from './rule-match.ts'
 import { NOBODY, openReason } from './judge.ts'
@@ -139,10 +139,10 @@ function entrantParts(world: World, moat: Moat, at: { entrant: Entrant; subject:
   const { entrant, subject } = at
   const within = entryTo(subject.pod, entrant)
   const own = moat.namespace
-  if (within.length === 0) {
-    const ports = entrant.ports === 'all' ? '' : entrant.ports.map(portWords).join(', ')
-    const declares = `${own}/${subject.pod.name} declares no port ${ports}`
-    return [outOfScope(peerBox(entrant.peer, own) ? declares : NOBODY)]
+  if (!peerBox(entrant.peer, own)) return [outOfScope(NOBODY)]
+  const missing = entrant.ports === 'all' ? [] : entrant.ports.filter((port) => isEmpty(portOn(subject.pod, port)))
+  if (missing.length > 0) {
+    return [outOfScope(`${own}/${subject.pod.name} declares no port ${missing.map(portWords).join(', ')}`)]
   }
   const ends = { source: { kind: 'pods' }, destination: { kind: 'pod', ...subject } } as const
   const present = meant(world, { peer: entrant.peer, own, besides: subject.pod })

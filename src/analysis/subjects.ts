@@ -1,11 +1,11 @@
-// The pods that a proof is about: the model's pods of the input, or the plainest pod that the Moat would select.
+// The pods that a proof is about: the model's pods of the input, or the plainest pods that the Moat would select.
 import { podsOf } from '../policy/endpoints.ts'
 import type { NetworkPolicy } from '../policy/network-policy.ts'
 import { type Labels, matches } from '../policy/selector.ts'
 import type { ContainerPort, Moat, Pod, Snapshot } from '../policy/snapshot.ts'
 import type { Protocol } from '../sets/connection-set.ts'
-import { witnessOf } from '../sets/label-set.ts'
-import { peerBox, splitLabels } from './universe.ts'
+import { intersectBoxes, witnessOf } from '../sets/label-set.ts'
+import { peerBox, splitLabels, subjectBox } from './universe.ts'
 
 export interface Subject {
   readonly pod: Pod
@@ -62,8 +62,8 @@ function namedPorts(moat: Moat, snapshot: Snapshot, labels: Labels): ContainerPo
 }
 
 /**
- * The model's pods in the input, one of those that look alike. Where the input has none: a pod with the labels that
- * the Moat asks for and no others; none at all when no pod could have them.
+ * The model's pods in the input, one of those that look alike. Where the input has none: pods that the Moat would
+ * select, and with them all that its policies can tell apart; none at all when no pod could have the labels.
  */
 export function subjectsOf(moat: Moat, snapshot: Snapshot): Subject[] {
   const selected = everyPod(snapshot).filter(
@@ -71,17 +71,37 @@ export function subjectsOf(moat: Moat, snapshot: Snapshot): Subject[] {
   )
   const byLooks = new Map(selected.toReversed().map((pod) => [looks(pod), pod]))
   if (byLooks.size > 0) return [...byLooks.values()].toReversed().map((pod) => ({ pod, present: true }))
+  return possibleLabels(moat, snapshot).map((labels) => {
+    const ports = namedPorts(moat, snapshot, labels)
+    const { namespace } = moat
+    const pod: Pod = {
+      namespace,
+      name: 'model',
+      labels,
+      annotations: new Map(),
+      ports,
+      hostNetwork: false,
+      addresses: [],
+    }
+    return { pod, present: false }
+  })
+}
+
+/**
+ * The plainest labels that the Moat selects, then for each policy that selects only some such pods the plainest of those: rules add
+ * up (S27), so what no policy opens for one of these pods, no policies open for any.
+ */
+function possibleLabels(moat: Moat, snapshot: Snapshot): Labels[] {
   const box = peerBox({ namespaces: 'own', pods: moat.spec.model.pods }, moat.namespace)
   if (!box) return []
-  const labels = splitLabels(witnessOf(box)).pod
-  const pod: Pod = {
-    namespace: moat.namespace,
-    name: 'model',
-    labels,
-    annotations: new Map(),
-    ports: namedPorts(moat, snapshot, labels),
-    hostNetwork: false,
-    addresses: [],
-  }
-  return [{ pod, present: false }]
+  const plainest = splitLabels(witnessOf(box)).pod
+  const others = snapshot.networkPolicies.flatMap((policy) => {
+    if (policy.namespace !== moat.namespace || matches(policy.subject, plainest)) return []
+    if (!policy.ingress?.length && !policy.egress?.length) return [] // It opens nothing.
+    const selected = subjectBox(policy)
+    const both = selected && intersectBoxes(box, selected)
+    return both ? [splitLabels(witnessOf(both)).pod] : []
+  })
+  const byLabels = new Map([plainest, ...others].map((labels) => [JSON.stringify([...labels].sort()), labels]))
+  return [...byLabels.values()]
 }
