@@ -102,6 +102,6 @@ function possibleLabels(moat: Moat, snapshot: Snapshot): Labels[] {
     const both = selected && intersectBoxes(box, selected)
     return both ? [splitLabels(witnessOf(both)).pod] : []
   })
-  const byLabels = new Map([plainest, ...others].map((labels) => [JSON.stringify([...labels].sort()), labels]))
+  const byLabels = new Map([plainest, ...others].map((labels) => [JSON.stringify([...labels]), labels]))
   return [...byLabels.values()]
 }

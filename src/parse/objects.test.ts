@@ -104,6 +104,15 @@ describe('kinds', () => {
     expect(found(`${POD}---\n${object('v1', 'ReplicationController', spec)}`)).toEqual([
       'warning workload-not-read 7:1',
     ])
+    const group = 'spec: {leaderWorkerTemplate: {workerTemplate: {spec: {containers: [{name: c}]}}}}'
+    expect(found(`${POD}---\n${object('leaderworkerset.x-k8s.io/v1', 'LeaderWorkerSet', group)}`)).toEqual([
+      'warning workload-not-read 7:1',
+    ])
+    const workers = 'spec: {groups: [{template: {spec: {containers: [{name: c}]}}}]}'
+    expect(found(`${POD}---\n${object('ray.io/v1', 'RayCluster', workers)}`)).toEqual(['warning workload-not-read 7:1'])
+    const served = object('serving.kserve.io/v1beta1', 'InferenceService', 'spec: {predictor: {model: {}}}')
+    expect(found(`${POD}---\n${served}`)).toEqual(['warning workload-not-read 7:1'])
+    expect(found(`${POD}---\n${object('acme.io/v1', 'Widget', 'spec: {template: {containers: []}}')}`)).toEqual([])
   })
 })
 

@@ -145,7 +145,7 @@ function skip(object: Value<MappingNode>, identity: Identity, context: ReadConte
       help: 'to have it applied, pipe `kubectl kustomize DIR` into Moat with `-f -`',
     })
   }
-  if (!makesPods(object)) return
+  if (!makesPods(object, identity)) return
   fail(object, {
     severity: 'warning',
     code: 'workload-not-read',
@@ -155,13 +155,31 @@ function skip(object: Value<MappingNode>, identity: Identity, context: ReadConte
   })
 }
 
-/** True for a custom resource with a pod template. */
-function makesPods(object: Value<MappingNode>): boolean {
-  let at: Value | undefined = object
-  for (const name of ['spec', 'template', 'spec', 'containers']) {
-    at = at && isMapping(at) ? field(at, name) : undefined
-  }
-  return at?.node.kind === 'list'
+/** Custom resources that make pods without a template of theirs: KServe's. */
+const MAKERS = new Set(['InferenceService', 'LLMInferenceService'])
+
+/** How deep below `spec` a template stands: LeaderWorkerSet, RayService and the jobs of Kubeflow have it within four levels. */
+const DEEPEST = 6
+
+/** True for a custom resource that makes pods: it has a pod template somewhere, or is known to. */
+function makesPods(object: Value<MappingNode>, { apiVersion, kind }: Identity): boolean {
+  if (groupOf(apiVersion).group === 'serving.kserve.io' && MAKERS.has(kind)) return true
+  const spec = object.node.entries.get('spec')?.value
+  return spec !== undefined && hasTemplate(spec, DEEPEST)
+}
+
+function hasTemplate(node: Node, levels: number): boolean {
+  if (levels === 0) return false
+  if (node.kind === 'list') return node.items.some((item) => hasTemplate(item, levels - 1))
+  if (node.kind !== 'mapping') return false
+  return [...node.entries].some(
+    ([key, { value }]) => (/template$/i.test(key) && isPodTemplate(value)) || hasTemplate(value, levels - 1),
+  )
+}
+
+function isPodTemplate(node: Node): boolean {
+  const spec = node.kind === 'mapping' ? node.entries.get('spec')?.value : undefined
+  return spec?.kind === 'mapping' && spec.entries.get('containers')?.value.kind === 'list'
 }
 
 type Refusal = Exclude<ReturnType<typeof treatmentOf>, 'read' | 'skip'>
