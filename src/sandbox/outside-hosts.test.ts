@@ -78,6 +78,24 @@ describe('planOutside', () => {
     })
   })
 
+  it('says which blocks no outside host can be in', () => {
+    expect(planOutside(naming([['203.0.113.0/24'], ['0.0.0.0/0', '127.0.0.0/8']]), 20).omitted).toEqual([
+      'no outside host can have an address inside 127.0.0.0/8: the kernel or the sandbox needs them',
+    ])
+    const blocks = [
+      ['224.0.0.0/4'],
+      ['ff00::/8'],
+      ['fe80::/10'],
+      ['::1/128'],
+      ['10.244.1.0/24'],
+      ['255.255.255.255/32'],
+    ] as const
+    expect(planOutside(naming(blocks), 20).omitted).toEqual([
+      'no outside host can have an address inside 224.0.0.0/4, ff00::/8, fe80::/10, ::1/128, 10.244.1.0/24, 255.255.255.255/32: the kernel or the sandbox needs them',
+    ])
+    expect(planOutside(naming([['224.0.0.0/3'], ['128.0.0.0/1'], ['::/0']]), 20).omitted).toHaveLength(1)
+  })
+
   it('says what a limit left out', () => {
     const { hosts, omitted } = planOutside(naming([['203.0.113.0/24'], ['192.0.2.0/24']]), 4)
     expect(hosts.filter(({ address }) => address.family === 4)).toHaveLength(4)

@@ -84,6 +84,17 @@ function candidates(blocks: readonly Block[]): OutsideHost[] {
   return out
 }
 
+const MOST_SAID = 8
+
+/** One sentence when blocks lie wholly where no outside host can: nothing shows what a policy says of them. */
+function unreachable(blocks: readonly Block[]): string[] {
+  const cidrs = blocks.flatMap(({ cidr, except }) => [cidr, ...except])
+  const names = [...new Set(cidrs.filter((cidr) => memberOf(ipSetOf(cidr), cidr) === undefined).map(formatCidr))]
+  if (names.length === 0) return []
+  const said = names.length <= MOST_SAID ? names : [...names.slice(0, MOST_SAID), `${names.length - MOST_SAID} more`]
+  return [`no outside host can have an address inside ${said.join(', ')}: the kernel or the sandbox needs them`]
+}
+
 export interface OutsidePlan {
   readonly hosts: readonly OutsideHost[]
   /** One sentence for each family whose limit left candidates out. */
@@ -97,7 +108,8 @@ export function planOutside(snapshot: Snapshot, limit: number): OutsidePlan {
     ...PUBLIC_ADDRESSES.map((address) => ({ address, reason: 'public' })),
   ]
   const named = new Map<string, OutsideHost>()
-  for (const host of [...always, ...candidates(blocksOf(snapshot))]) {
+  const blocks = blocksOf(snapshot)
+  for (const host of [...always, ...candidates(blocks)]) {
     const key = formatAddress(host.address)
     if (!named.has(key)) named.set(key, host)
   }
@@ -109,10 +121,13 @@ export function planOutside(snapshot: Snapshot, limit: number): OutsidePlan {
   })
   return {
     hosts: plans.flatMap(({ kept }) => kept),
-    omitted: plans.flatMap(({ left, family }) =>
-      left.length === 0
-        ? []
-        : [`${left.length} outside IPv${family} hosts, the first of them ${left[0]?.reason}, are left out`],
-    ),
+    omitted: [
+      ...unreachable(blocks),
+      ...plans.flatMap(({ left, family }) =>
+        left.length === 0
+          ? []
+          : [`${left.length} outside IPv${family} hosts, the first of them ${left[0]?.reason}, are left out`],
+      ),
+    ],
   }
 }
