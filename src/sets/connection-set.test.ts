@@ -67,6 +67,13 @@ describe('a connection set', () => {
     )
   })
 
+  it('holds what it was made of and nothing else', () => {
+    const some = connections('UDP', portRange(53, 54))
+    expect(hasConnection(some, 'UDP', 53)).toBe(true)
+    expect(hasConnection(some, 'UDP', 55)).toBe(false)
+    expect(hasConnection(some, 'TCP', 53)).toBe(false)
+  })
+
   it('compares with all its protocols', () => {
     for (const p of PROTOCOLS) {
       const one = connection(p, 80)

@@ -91,6 +91,13 @@ describe('an address set', () => {
     expect(noAddresses(block('fd00::/8'))).toBe(false)
   })
 
+  it('of one address is the block of its full prefix', () => {
+    expect(singleAddress(parseAddress('10.0.0.1') as Address)).toEqual(block('10.0.0.1/32'))
+    expect(singleAddress(parseAddress('fd00::1') as Address)).toEqual(block('fd00::1/128'))
+    expect(isAddressSubset(block('10.0.0.1/32'), block('10.0.0.0/8'))).toBe(true)
+    expect(isAddressSubset(block('fd00::/16'), block('fd00::/8'))).toBe(true)
+  })
+
   it('of one address holds it and neither neighbour', () => {
     fc.assert(
       fc.property(someAddress, someAddress, (one, other) => {
