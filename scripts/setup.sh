@@ -19,6 +19,10 @@ if [ "$(cat "$stamp" 2>/dev/null || true)" != "$wanted" ]; then
   npm ci --loglevel=error --ignore-scripts --no-audit --no-fund
   printf '%s\n' "$wanted" >"$stamp"
 fi
+# `npx moat` finds this checkout's own command without asking.
+for name in moat kubectl-moat; do
+  [ -e "node_modules/.bin/$name" ] || ln -s ../../bin/moat.mjs "node_modules/.bin/$name"
+done
 PATH="$PWD/node_modules/.bin:$PATH:/usr/sbin:/sbin"
 node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 22 || (a === 22 && b >= 19) ? 0 : 1)' || {
   say "Node $(node --version) is too old and no pinned Node came with the packages (optional packages left out?): install Node 24"
