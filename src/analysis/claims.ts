@@ -173,9 +173,11 @@ function closedRanges(
   const excused = outlets.filter(({ to }) => to.kind === 'cidr' && within(blockOf(to), ranges.addresses))
   const except = excused.flatMap((outlet) => wayOut(outlet, moat.namespace))
   const words = excused.map((outlet) => outletWords(outlet, moat.namespace)).join('; ')
+  // Pods may have such addresses: where the Moat opens pods, the claim is about the rest.
+  const apart = outlets.some(({ to }) => to.kind === 'pods') ? ' outside the cluster' : ''
   return {
     id: ranges.id,
-    claim: `the model cannot open ${ranges.words}${words === '' ? '' : `, but for ${words}`}`,
+    claim: `the model cannot open ${ranges.words}${apart}${words === '' ? '' : `, but for ${words}`}`,
     parts: forEach(subjects, (subject) => [
       {
         kind: 'denial',

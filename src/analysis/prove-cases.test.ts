@@ -127,6 +127,13 @@ describe('addresses', () => {
     const found = claim(proofOf([SEED.replace('203.0.113.0/24', '10.1.0.0/16')]), 'private')
     expect(found.verdict).toBe('PROVEN')
     expect(found.claim).toContain('but for 10.1.0.0/16')
+    expect(found.claim).not.toContain('outside the cluster')
+  })
+
+  it('of private networks are those outside the cluster where the Moat opens pods, which may have such addresses', () => {
+    const db = `${SEED.trimEnd()}\n  - name: db\n    podSelector: {matchLabels: {app: db}}\n`
+    const found = claim(proofOf([db]), 'private')
+    expect(found).toMatchObject({ verdict: 'PROVEN', claim: expect.stringMatching(/fc00::\/7 outside the cluster$/) })
   })
 
   it('of pods are no blocks where the network plugin says so, may be where Kubernetes leaves it open', () => {
