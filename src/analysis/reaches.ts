@@ -48,33 +48,42 @@ function firstOf(set: ConnectionSet): { protocol: Witness['protocol']; port: num
   return { protocol, port: set[protocol][0] ?? 0 }
 }
 
-/** Whether a pair can speak, with the policies of both ends. */
-function pairAnswer(world: World, engine: Engine, pair: Pair): Answer {
-  let worst: Answer = { verdict: 'PROVEN' }
-  for (const family of families(pair)) {
-    const [source, destination] = [podEndpoint(pair.source.pod), podEndpoint(pair.destination.pod)]
-    const { allowed, depends } = engine.reach(source, destination, family)
-    const maybe = depends.reduce((all, { connections }) => unionConnections(all, connections), allowed)
-    const missing = (from: ConnectionSet): ConnectionSet =>
-      pair.any && !isEmpty(intersectConnections(pair.connections, from))
-        ? NO_CONNECTIONS
-        : subtractConnections(pair.connections, from)
-    if (isEmpty(missing(allowed))) continue
-    const denied = missing(maybe)
-    if (isEmpty(denied)) {
-      worst = { verdict: 'OUT_OF_SCOPE', reason: openReason(depends.map(({ reason }) => reason)) }
-      continue
-    }
-    const witness: Witness = {
-      source: podEnd(world.snapshot, pair.source.pod, pair.source.present),
-      destination: podEnd(world.snapshot, pair.destination.pod, pair.destination.present),
-      ...firstOf(denied),
-      family,
-      allowed: false,
-    }
-    return { verdict: 'REFUTED', witness, ...denier(engine, { source, destination }, witness) }
+/** Whether a pair can speak over one family, with the policies of both ends. */
+function familyAnswer(world: World, engine: Engine, at: { pair: Pair; family: Family }): Answer {
+  const { pair, family } = at
+  const [source, destination] = [podEndpoint(pair.source.pod), podEndpoint(pair.destination.pod)]
+  const { allowed, depends } = engine.reach(source, destination, family)
+  const maybe = depends.reduce((all, { connections }) => unionConnections(all, connections), allowed)
+  const missing = (from: ConnectionSet): ConnectionSet =>
+    pair.any && !isEmpty(intersectConnections(pair.connections, from))
+      ? NO_CONNECTIONS
+      : subtractConnections(pair.connections, from)
+  if (isEmpty(missing(allowed))) return { verdict: 'PROVEN' }
+  const denied = missing(maybe)
+  if (isEmpty(denied)) {
+    return { verdict: 'OUT_OF_SCOPE', reason: openReason(depends.map(({ reason }) => reason)) }
   }
-  return worst
+  const witness: Witness = {
+    source: podEnd(world.snapshot, pair.source.pod, pair.source.present),
+    destination: podEnd(world.snapshot, pair.destination.pod, pair.destination.present),
+    ...firstOf(denied),
+    family,
+    allowed: false,
+  }
+  return { verdict: 'REFUTED', witness, ...denier(engine, { source, destination }, witness) }
+}
+
+const BEST_FIRST = ['PROVEN', 'OUT_OF_SCOPE', 'REFUTED'] as const
+
+/** Whether a pair can speak: over every family that both have, or over one where one of the connections is enough. */
+function pairAnswer(world: World, engine: Engine, pair: Pair): Answer {
+  const answers = families(pair).map((family) => familyAnswer(world, engine, { pair, family }))
+  const order = pair.any ? BEST_FIRST : BEST_FIRST.toReversed()
+  for (const verdict of order) {
+    const found = answers.find((answer) => answer.verdict === verdict)
+    if (found) return found
+  }
+  return { verdict: 'PROVEN' }
 }
 
 /** Pods of the input that a peer surely means, others than the given one. */
