@@ -43,6 +43,11 @@ describe('an address', () => {
     )
   })
 
+  it('is read whole or not at all', () => {
+    expect(parseAddress('x\n::1.2.3.4')).toBeUndefined()
+    expect(parseCidr('1.2.3.4/1.2.3.4/8')).toBeUndefined()
+  })
+
   it('has no zone', () => {
     expect(parseAddress('fe80::1%eth0')).toBeUndefined()
   })
