@@ -58,6 +58,7 @@ export const PARSE_CODES = [
   'ambiguous-end',
   // the input as a whole
   'duplicate-object',
+  'namespace-assumed',
   'label-made-by-controller',
   'moat-selects-nothing',
   'moat-peer-selects-nothing',

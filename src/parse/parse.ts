@@ -3,6 +3,7 @@ import type { Diagnostic } from '../diag/diagnostic.ts'
 import type { SourceFile } from '../diag/source.ts'
 import type { Snapshot } from '../policy/snapshot.ts'
 import { assemble } from './assemble.ts'
+import { checkAssumedNamespaces } from './assumed-namespace.ts'
 import { checkControllerLabels } from './controller-labels.ts'
 import { documentsOf } from './documents.ts'
 import { checkMoats } from './moat-checks.ts'
@@ -57,6 +58,7 @@ export function parse(sources: readonly SourceFile[], options: ParseOptions = {}
     })
   }
   const snapshot = assemble(objects, report)
+  checkAssumedNamespaces(objects, defaultNamespace, report)
   checkMoats(snapshot, report)
   checkControllerLabels(snapshot, report)
   return { snapshot, diagnostics: inOrder(report.diagnostics, sources), skipped }
