@@ -4,6 +4,9 @@ import { type Pod, qualifiedName } from '../../policy/snapshot.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { COMMAND_ANNOTATION, type PodProcess } from '../../sandbox/workload.ts'
 
+/** A program that runs away ends before the machine does; of each of its processes. */
+const MEMORY_MIB = 4096
+
 const LONGEST_WORDS = 100
 
 export class OwnPrograms {
@@ -17,7 +20,9 @@ export class OwnPrograms {
     const pods = sandbox.topology.pods.map(({ pod }) => pod).filter((pod) => pod.annotations.has(COMMAND_ANNOTATION))
     await Promise.all(
       pods.map(async (pod) => {
-        const process = await sandbox.spawn(pod, ['sh', '-c', pod.annotations.get(COMMAND_ANNOTATION) ?? ''])
+        const process = await sandbox.spawn(pod, ['sh', '-c', pod.annotations.get(COMMAND_ANNOTATION) ?? ''], {
+          memoryMiB: MEMORY_MIB,
+        })
         void programs.#await(pod, process)
       }),
     )
