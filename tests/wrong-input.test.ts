@@ -277,7 +277,8 @@ describe.concurrent('a terminal', () => {
   /** The same command under a terminal of 40 columns. */
   function atTerminal(env: Readonly<Record<string, string | undefined>>): Promise<Outcome> {
     const script = 'exec script -qec "stty cols 40 rows 24; exec $MOAT_COMMAND" /dev/null'
-    return run([], { as: ['sh', '-c', script], env: { MOAT_COMMAND, TERM: 'xterm', ...env } })
+    // Node takes a CI for a terminal without colours.
+    return run([], { as: ['sh', '-c', script], env: { MOAT_COMMAND, TERM: 'xterm', CI: undefined, ...env } })
   }
 
   it.skipIf(reason)(`gets colours unless NO_COLOR is set [needs ${reason ?? 'script'}]`, async () => {
