@@ -1,5 +1,5 @@
 // What every command reads: paths -> texts -> Snapshot -> the policies in force, with all that is to be said about it.
-import { Option } from 'commander'
+import { type Command, Option } from 'commander'
 import { type Diagnostic, hasErrors } from '../diag/diagnostic.ts'
 import { type InForce, policiesInForce } from '../intent/policies-in-force.ts'
 import { parse } from '../parse/parse.ts'
@@ -16,8 +16,23 @@ export interface Loaded {
   readonly usable: boolean
 }
 
+/** The options of a command that reads manifests, as commander hands them over. */
+export interface InputOptions {
+  readonly filename: readonly string[]
+}
+
+/** Gives a command the options that say what is read. */
+export function withInput(command: Command): Command {
+  return command.addOption(inputOption())
+}
+
+/** Reads what the arguments and options name; prints nothing. */
+export function loadInput(args: readonly string[], options: InputOptions): Loaded {
+  return load(inputPaths(args, options.filename))
+}
+
 /** `-f PATH`, as often as needed; `otherwise` says what is read without it. */
-export function inputOption(): Option {
+function inputOption(): Option {
   return new Option('-f, --filename <path>', 'file, folder or - for stdin; may be given more than once')
     .argParser((path: string, before: readonly string[]) => [...before, path])
     .default([], 'this folder')

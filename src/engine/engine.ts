@@ -1,19 +1,21 @@
 // The exact engine: which connections between two endpoints the policies allow, leave open, or deny.
 import { podsOf } from '../policy/endpoints.ts'
+import type { ClusterNetworkPolicy, ClusterRule } from '../policy/cluster-network-policy.ts'
 import type { Direction, NetworkPolicy } from '../policy/network-policy.ts'
 import type { Pod, Snapshot } from '../policy/snapshot.ts'
-import { ALL_CONNECTIONS, NO_CONNECTIONS } from '../sets/connection-set.ts'
+import { ALL_CONNECTIONS, type ConnectionSet, NO_CONNECTIONS } from '../sets/connection-set.ts'
 import type { Family } from '../sets/ip-address.ts'
 import { ClassIndex } from './classes.ts'
-import { type Endpoint, samePod } from './endpoint.ts'
+import { type Endpoint, outsideEndpoint, podEndpoint, samePod } from './endpoint.ts'
 import { type Admission, networkPolicyTier } from './network-policy-tier.ts'
 import { type Profile, SPEC } from './profile.ts'
-import type { Reach } from './reach.ts'
+import type { DependsReason, Reach } from './reach.ts'
+import { type Group, type Reachability, reachabilityOf } from './reachability.ts'
 import { RulingMatrix } from './ruling-matrix.ts'
 import { RulingTable } from './ruling-table.ts'
 import { type Ruling, ruling } from './ruling.ts'
 import { defaultTier, type Tier } from './tier.ts'
-import { vocabularyOf } from './vocabulary.ts'
+import { piecesOf, vocabularyOf } from './vocabulary.ts'
 
 /** Why no policy can speak about an endpoint in one direction. */
 export type Ungoverned =
@@ -26,15 +28,30 @@ export type Ungoverned =
   /** S32: a pod always hears its own node. */
   | 'own-node'
 
+/** A rule of an admin API and the connections that it decides: those that no rule before it in its tier has decided. */
+export interface ClusterRuling {
+  readonly policy: ClusterNetworkPolicy
+  readonly rule: ClusterRule
+  /** Place of the rule in the policy's list, from 0. */
+  readonly index: number
+  readonly connections: ConnectionSet
+  /** Why it is not sure that the rule decides them; absent when it is. */
+  readonly reason?: DependsReason
+}
+
 /** What decides one direction. */
 export interface DirectionReasons {
   readonly direction: Direction
   /** Set when policies do not apply; the lists are then empty. */
   readonly ungoverned?: Ungoverned
-  /** The policies that isolate the pod in this direction. Empty: the default accepts. */
+  /** Rules of the admin tier that match, in their order; a Pass hands its connections on. */
+  readonly admin: readonly ClusterRuling[]
+  /** The NetworkPolicies that isolate the pod in this direction. Empty: the baseline tier is asked, then the default accepts. */
   readonly isolatedBy: readonly NetworkPolicy[]
   /** The rules that let something through, with what they let through. Empty while isolated: everything is denied. */
   readonly admittedBy: readonly Admission[]
+  /** Rules of the baseline tier that match, in their order; empty while isolated. */
+  readonly baseline: readonly ClusterRuling[]
 }
 
 export interface Why {
@@ -59,6 +76,8 @@ export interface Engine {
   readonly why: (source: Endpoint, destination: Endpoint, family: Family) => Why
   /** The snapshot's pods (workloads expanded) by class; one member answers for all, but for itself and its node. */
   readonly classes: () => readonly PodGroup[]
+  /** Everything at once, for all pods of the snapshot and all addresses outside. */
+  readonly reachability: () => Reachability
 }
 
 interface Path {
@@ -92,7 +111,8 @@ const ALL_IF_OWN_NODE = ruling(NO_CONNECTIONS, [{ connections: ALL_CONNECTIONS, 
 
 /** An engine for one snapshot. What it answers depends on the snapshot and the profile only. */
 export function createEngine(snapshot: Snapshot, profile: Profile = SPEC): Engine {
-  const index = new ClassIndex(vocabularyOf(snapshot.networkPolicies), snapshot.namespaces)
+  const vocabulary = vocabularyOf(snapshot.networkPolicies)
+  const index = new ClassIndex(vocabulary, snapshot.namespaces)
   const table = new RulingTable()
   const policyTier = networkPolicyTier(snapshot.networkPolicies, { profile, table })
   const tiers: readonly Tier[] = [policyTier, defaultTier()]
@@ -119,10 +139,19 @@ export function createEngine(snapshot: Snapshot, profile: Profile = SPEC): Engin
     const ungoverned = ungovernedBy(path, end, direction)
     const [subject, peer] = [end, end === path.source ? path.destination : path.source].map((one) => index.classOf(one))
     if (ungoverned || subject?.kind !== 'pod' || !peer) {
-      return { direction, isolatedBy: [], admittedBy: [], ...(ungoverned && { ungoverned }) }
+      return {
+        direction,
+        admin: [],
+        isolatedBy: [],
+        admittedBy: [],
+        baseline: [],
+        ...(ungoverned && { ungoverned }),
+      }
     }
     return {
       direction,
+      admin: [],
+      baseline: [],
       isolatedBy: policyTier.isolating(subject, direction),
       admittedBy: policyTier.admissions({ direction, subject, peer, family: path.family }),
     }
@@ -130,6 +159,11 @@ export function createEngine(snapshot: Snapshot, profile: Profile = SPEC): Engin
 
   const reach: Engine['reach'] = (source, destination, family) =>
     toReach(table.ruling(rulingOf({ source, destination, family })))
+
+  const classes: Engine['classes'] = () => {
+    const groups = Map.groupBy(pods, (pod) => index.podClass(pod))
+    return [...groups.values()].map((pods) => ({ pods }))
+  }
 
   return {
     profile,
@@ -142,11 +176,31 @@ export function createEngine(snapshot: Snapshot, profile: Profile = SPEC): Engin
         ingress: reasonsOf(path, 'ingress'),
       }
     },
-    classes: () => {
-      const groups = Map.groupBy(pods, (pod) => index.podClass(pod))
-      return [...groups.values()].map((pods) => ({ pods }))
+    classes,
+    reachability: () => {
+      const members = [
+        ...classes().map(({ pods }) => ({ kind: 'pods', pods }) as const),
+        ...piecesOf(vocabulary.borders).map((addresses) => ({ kind: 'outside', addresses }) as const),
+      ]
+      const groups = members.map((group, id): Group => ({ ...group, id }))
+      const ends = groups.map(endOf)
+      return reachabilityOf(groups, (source, destination, family) => {
+        const [from, to] = [ends[source.id], ends[destination.id]]
+        const one = source.id === destination.id && source.kind === 'pods' ? source.pods.at(-1) : undefined
+        return from && to
+          ? reach(from, one ? podEndpoint(one) : to, family)
+          : toReach(table.ruling(RulingTable.NOTHING))
+      })
     },
   }
+}
+
+/** One member that stands for the group. */
+function endOf(group: Group): Endpoint | undefined {
+  if (group.kind === 'pods') return group.pods[0] && podEndpoint(group.pods[0])
+  const [v4, v6] = [group.addresses.v4[0], group.addresses.v6[0]]
+  if (v4 !== undefined) return outsideEndpoint({ family: 4, value: v4 })
+  return v6 === undefined ? undefined : outsideEndpoint({ family: 6, value: v6 })
 }
 
 function toReach({ must, maybe }: Ruling): Reach {

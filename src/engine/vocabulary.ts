@@ -3,6 +3,7 @@ import type { NetworkPolicy, Rule } from '../policy/network-policy.ts'
 import type { Labels, Selector } from '../policy/selector.ts'
 import type { ContainerPort } from '../policy/snapshot.ts'
 import type { Address } from '../sets/ip-address.ts'
+import type { IpSet } from '../sets/ip-set.ts'
 import { addressesOf } from './match.ts'
 
 /** Label keys that some selector asks for, each with the values it is compared to. */
@@ -90,4 +91,18 @@ function rank<T extends number | bigint>(sorted: readonly T[], value: T): number
     else high = middle
   }
   return low
+}
+
+/** The addresses of both families, cut at the borders: two addresses of one piece are in the same blocks. */
+export function piecesOf({ v4, v6 }: Vocabulary['borders']): IpSet[] {
+  const [low, high] = [
+    [0, ...v4],
+    [0n, ...v6],
+  ] as const
+  const inner4 = [...new Set([...low, 2 ** 32])]
+  const inner6 = [...new Set([...high, 1n << 128n])]
+  return [
+    ...inner4.slice(1).map((end, i): IpSet => ({ v4: [inner4[i] as number, end], v6: [] })),
+    ...inner6.slice(1).map((end, i): IpSet => ({ v4: [], v6: [inner6[i] as bigint, end] })),
+  ]
 }

@@ -135,7 +135,7 @@ describe('the reasons of a connection', () => {
 })
 
 describe('an end that no policy governs', () => {
-  const nothing = { isolatedBy: [], admittedBy: [] }
+  const nothing = { admin: [], isolatedBy: [], admittedBy: [], baseline: [] }
 
   it('is an address outside', () => {
     expect(why('192.0.2.1', 'shop/web').egress).toEqual({ direction: 'egress', ungoverned: 'outside', ...nothing })

@@ -75,7 +75,17 @@ export function assemble(objects: readonly ReadObject[], report: Report): Snapsh
     // S40: known by use only.
     if (!namespaces.has(namespace)) namespaces.set(namespace, undeclared(namespace))
   }
-  return { namespaces, pods, workloads: unrepresented(workloads, pods), services, networkPolicies, moats }
+  return {
+    namespaces,
+    pods,
+    workloads: unrepresented(workloads, pods),
+    services,
+    networkPolicies,
+    clusterPolicies: [],
+    nodes: [],
+    routes: [],
+    moats,
+  }
 }
 
 /** A generated name gets a number, as the API server gives it random letters. */

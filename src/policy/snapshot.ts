@@ -2,7 +2,9 @@
 import type { Span } from '../diag/source.ts'
 import type { Protocol } from '../sets/connection-set.ts'
 import type { Address } from '../sets/ip-address.ts'
+import type { ClusterNetworkPolicy } from './cluster-network-policy.ts'
 import type { MoatSpec } from './moat-spec.ts'
+import type { Route } from './route.ts'
 import type { NetworkPolicy } from './network-policy.ts'
 import type { Labels, Selector } from './selector.ts'
 
@@ -86,6 +88,15 @@ export interface Service {
   readonly span?: Span
 }
 
+/** A node of the cluster, as far as policies can see it. */
+export interface Node {
+  readonly name: string
+  readonly labels: Labels
+  /** Its own addresses (`status.addresses`), not those of its pods; empty when not known. */
+  readonly addresses: readonly Address[]
+  readonly span?: Span
+}
+
 /** A `Moat` object as read, with its defaults applied. */
 export interface Moat {
   readonly namespace: string
@@ -101,6 +112,12 @@ export interface Snapshot {
   readonly workloads: readonly Workload[]
   readonly services: readonly Service[]
   readonly networkPolicies: readonly NetworkPolicy[]
+  /** Of both tiers, in the order of the input. */
+  readonly clusterPolicies: readonly ClusterNetworkPolicy[]
+  /** Empty: the input names no node, which does not mean that there is none. */
+  readonly nodes: readonly Node[]
+  /** Ways from outside the cluster to Services. */
+  readonly routes: readonly Route[]
   readonly moats: readonly Moat[]
 }
 
@@ -110,6 +127,9 @@ export const EMPTY_SNAPSHOT: Snapshot = {
   workloads: [],
   services: [],
   networkPolicies: [],
+  clusterPolicies: [],
+  nodes: [],
+  routes: [],
   moats: [],
 }
 

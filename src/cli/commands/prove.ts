@@ -9,12 +9,11 @@ import type { InForce } from '../../intent/policies-in-force.ts'
 import { proofJson, proofLines } from '../../render/proof.ts'
 import { styled } from '../colour.ts'
 import { CLEAN, type ExitCode, exits, FINDINGS, UNUSABLE } from '../exit-code.ts'
-import { inputOption, inputPaths, load } from '../load.ts'
+import { type InputOptions, loadInput, withInput } from '../load.ts'
 import { printData, printDiagnostics, printNote } from '../output.ts'
 import { outputOption } from '../output-format.ts'
 
-interface ProveOptions {
-  readonly filename: readonly string[]
+interface ProveOptions extends InputOptions {
   readonly output: 'text' | 'json'
   readonly profile: ProfileName
   readonly acceptOutOfScope: boolean
@@ -42,7 +41,7 @@ function count(proofs: readonly Proof[], verdict: ProofVerdict): number {
 }
 
 function action(args: readonly string[], options: ProveOptions): ExitCode {
-  const { inForce, diagnostics, usable } = load(inputPaths(args, options.filename))
+  const { inForce, diagnostics, usable } = loadInput(args, options)
   const missing = usable && inForce.moats.length === 0
   printDiagnostics([...diagnostics, ...(missing ? [NO_MOAT] : [])])
   if (!usable || missing) return UNUSABLE
@@ -57,10 +56,9 @@ function action(args: readonly string[], options: ProveOptions): ExitCode {
 }
 
 export function proveCommand(): Command {
-  return new Command('prove')
+  return withInput(new Command('prove'))
     .description('prove what each Moat promises, over all pods that could exist')
     .argument('[path...]', 'files or folders to read')
-    .addOption(inputOption())
     .addOption(outputOption(['text', 'json']))
     .addOption(
       new Option('--profile <name>', 'how to read what Kubernetes leaves open')

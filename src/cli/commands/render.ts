@@ -6,12 +6,11 @@ import { manifestsJson, manifestsYaml } from '../../render/manifest.ts'
 import { piece } from '../../render/styled-text.ts'
 import { styled } from '../colour.ts'
 import { CLEAN, type ExitCode, exits, UNUSABLE } from '../exit-code.ts'
-import { inputOption, inputPaths, load } from '../load.ts'
+import { type InputOptions, loadInput, withInput } from '../load.ts'
 import { printData, printDiagnostics } from '../output.ts'
 import { outputOption } from '../output-format.ts'
 
-interface RenderOptions {
-  readonly filename: readonly string[]
+interface RenderOptions extends InputOptions {
   readonly output: 'text' | 'yaml' | 'json'
 }
 
@@ -33,13 +32,14 @@ const NO_MOAT: Diagnostic = {
   help: 'add an object of kind Moat, apiVersion modelmoat.dev/v1alpha1',
 }
 
-function render(args: readonly string[], { filename, output }: RenderOptions): ExitCode {
-  const { inForce, diagnostics, usable } = load(inputPaths(args, filename))
+function render(args: readonly string[], options: RenderOptions): ExitCode {
+  const { inForce, diagnostics, usable } = loadInput(args, options)
   const residuals = inForce.moats.flatMap(({ rendered }) => rendered.residuals.map(residualNote))
   const missing = usable && inForce.moats.length === 0
   printDiagnostics([...diagnostics, ...residuals, ...(missing ? [NO_MOAT] : [])])
   if (!usable || missing) return UNUSABLE
   const policies = inForce.moats.flatMap(({ rendered }) => rendered.rendered)
+  const { output } = options
   if (output === 'json') printData(manifestsJson(policies))
   else if (output === 'yaml') printData(manifestsYaml(policies, { comments: false }))
   else printData(commented(manifestsYaml(policies, { comments: true })))
@@ -47,10 +47,9 @@ function render(args: readonly string[], { filename, output }: RenderOptions): E
 }
 
 export function renderCommand(): Command {
-  return new Command('render')
+  return withInput(new Command('render'))
     .description('print the NetworkPolicies of each Moat, one sentence per rule')
     .argument('[path...]', 'files or folders to read')
-    .addOption(inputOption())
     .addOption(outputOption(['text', 'yaml', 'json']))
     .addHelpText('after', '\ntext is YAML with comments: `moat render | kubectl apply -f -` takes it as it is')
     .action(exits(render))

@@ -1,7 +1,7 @@
 // `moat up`: a mini-cluster on this machine, open first, then behind its moat; probed both times.
 import { Command, InvalidArgumentError } from 'commander'
 import { exits } from '../exit-code.ts'
-import { inputOption, inputPaths } from '../load.ts'
+import { inputPaths, withInput } from '../load.ts'
 import { outputOption } from '../output-format.ts'
 import type { UpOptions } from '../up/options.ts'
 
@@ -14,10 +14,9 @@ function positive(text: string): number {
 }
 
 export function upCommand(): Command {
-  return new Command('up')
+  return withInput(new Command('up'))
     .description('show a moat take hold: real pods, a real model and a real kernel on this machine, without Kubernetes')
     .argument('[path...]', 'files or folders to read')
-    .addOption(inputOption())
     .option('--once', 'stop after the measurements, without the live view', false)
     .option('--simulate', 'predict only: nothing is made, no kernel enforces anything', false)
     .option('--model <file>', 'a GGUF file to serve instead of the one that set-up chose; `bundled` is the small one')
