@@ -75,13 +75,13 @@ export function programOf(commands: readonly Command[]): Command {
   return program
 }
 
-/** Runs the program; the exit code of a command is what its action left in `process.exitCode`. */
-export async function run(program: Command, argv: readonly string[]): Promise<void> {
+/** Makes and runs the program; the exit code of a command is what its action left in `process.exitCode`. */
+export async function run(program: () => Promise<Command>, argv: readonly string[]): Promise<void> {
   tolerateClosedPipes()
   process.on('uncaughtException', crash)
   process.on('unhandledRejection', crash)
   try {
-    await program.parseAsync([...argv], { from: 'user' })
+    await (await program()).parseAsync([...argv], { from: 'user' })
   } catch (error) {
     process.exitCode = exitCodeOf(error)
   }

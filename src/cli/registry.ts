@@ -1,0 +1,16 @@
+// All commands by name. Only the one that is asked for is read: a command line should start at once.
+import type { Command } from 'commander'
+
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  doctor: async () => (await import('./commands/doctor.ts')).doctorCommand(),
+  prove: async () => (await import('./commands/prove.ts')).proveCommand(),
+  render: async () => (await import('./commands/render.ts')).renderCommand(),
+  up: async () => (await import('./commands/up.ts')).upCommand(),
+}
+
+/** The command that the arguments begin with; all of them where they begin with none, for help and suggestions. */
+export function commandsFor([name]: readonly string[]): Promise<Command[]> {
+  if (name === '-V' || name === '--version') return Promise.resolve([])
+  const one = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
+  return Promise.all((one ? [one] : Object.values(COMMANDS)).map((load) => load()))
+}
