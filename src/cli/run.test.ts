@@ -69,7 +69,7 @@ function program(body: string) {
     import { Command } from 'commander'
     import { programOf, run } from ${JSON.stringify(runner)}
     const command = new Command('x').action(async () => { ${body} })
-    await run(programOf([command]), ['x'])`
+    await run(() => programOf([command]), ['x'])`
   return [['--input-type=module', '-e', text], { cwd: resolve(import.meta.dirname, '../..') }] as const
 }
 

@@ -76,7 +76,7 @@ export function programOf(commands: readonly Command[]): Command {
 }
 
 /** Makes and runs the program; the exit code of a command is what its action left in `process.exitCode`. */
-export async function run(program: () => Promise<Command>, argv: readonly string[]): Promise<void> {
+export async function run(program: () => Command | Promise<Command>, argv: readonly string[]): Promise<void> {
   tolerateClosedPipes()
   process.on('uncaughtException', crash)
   process.on('unhandledRejection', crash)
