@@ -1,7 +1,7 @@
 // Reading typed values out of a tree. Each reader reports what is wrong at the value and answers `undefined`.
 import type { BooleanNode, ListNode, MappingNode, Node, NumberNode, StringNode } from './node.ts'
 import { fail, pathOf, type Value } from './report.ts'
-import { didYouMean } from './suggest.ts'
+import { didYouMean } from '../diag/suggest.ts'
 
 function child(parent: Value, step: string | number, node: Node): Value {
   return { node, file: parent.file, report: parent.report, parent, step, key: undefined }

@@ -1,5 +1,5 @@
 // Which kinds are read, which may be skipped, and which must never be skipped because they would change the answer.
-import { nearest } from './suggest.ts'
+import { nearest } from '../diag/suggest.ts'
 
 /** Group (empty: core) to kind to the versions that are read. */
 const READ: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {

@@ -18,7 +18,7 @@ import type { MappingNode, Node } from './node.ts'
 import { podOf } from './pods.ts'
 import { fail, spanOf, type Report, type Value } from './report.ts'
 import { serviceOf } from './services.ts'
-import { didYouMean } from './suggest.ts'
+import { didYouMean } from '../diag/suggest.ts'
 import { workloadOf } from './workloads.ts'
 
 /** An object that was seen and not read: it carries no policy. */
