@@ -186,10 +186,8 @@ export function createEngine(snapshot: Snapshot, profile: Profile = SPEC): Engin
       const ends = groups.map(endOf)
       return reachabilityOf(groups, (source, destination, family) => {
         const [from, to] = [ends[source.id], ends[destination.id]]
-        const one = source.id === destination.id && source.kind === 'pods' ? source.pods.at(-1) : undefined
-        return from && to
-          ? reach(from, one ? podEndpoint(one) : to, family)
-          : toReach(table.ruling(RulingTable.NOTHING))
+        if (!from || !to) return toReach(table.ruling(RulingTable.NOTHING))
+        return reach(from, from === to ? otherMember(from) : to, family)
       })
     },
   }
@@ -201,6 +199,11 @@ function endOf(group: Group): Endpoint | undefined {
   const [v4, v6] = [group.addresses.v4[0], group.addresses.v6[0]]
   if (v4 !== undefined) return outsideEndpoint({ family: 4, value: v4 })
   return v6 === undefined ? undefined : outsideEndpoint({ family: 6, value: v6 })
+}
+
+/** Another endpoint of the same class, whether the snapshot has one or not: a group's answer about itself is between two. */
+function otherMember(end: Endpoint): Endpoint {
+  return end.kind === 'outside' ? end : podEndpoint({ ...end.pod, name: `${end.pod.name} (another)` })
 }
 
 function toReach({ must, maybe }: Ruling): Reach {

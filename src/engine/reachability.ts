@@ -13,7 +13,8 @@ export type Group =
 
 /**
  * Every member of the sources may open `reach` to every *other* member of the destinations over each of the families
- * (a pod always reaches itself, S31). Lists are ids of groups, ascending, never empty.
+ * (a pod always reaches itself, S31). What a group of one pod has with itself is what two such pods would have.
+ * Lists are ids of groups, ascending, never empty.
  */
 export interface Block {
   readonly sources: readonly number[]
