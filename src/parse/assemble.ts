@@ -1,5 +1,6 @@
 // Objects -> one Snapshot: duplicates, namespaces known by use, and pods that the input counts twice.
 import type { NetworkPolicy } from '../policy/network-policy.ts'
+import type { Route } from '../policy/route.ts'
 import {
   NAMESPACE_NAME_LABEL,
   type Moat,
@@ -9,6 +10,7 @@ import {
   type Snapshot,
   type Workload,
 } from '../policy/snapshot.ts'
+import { type ReferenceGrant, withGrants } from './gateway-routes.ts'
 import type { ReadObject } from './objects.ts'
 import type { Report } from './report.ts'
 
@@ -19,7 +21,8 @@ function identity(kind: string, namespace: string | undefined, name: string): st
 
 function identityOf(read: ReadObject): string {
   if (read.kind === 'Namespace') return identity('Namespace', undefined, read.object.name)
-  return identity(read.kind === 'Workload' ? read.object.kind : read.kind, read.object.namespace, read.object.name)
+  const kind = read.kind === 'Workload' || read.kind === 'Route' ? read.object.kind : read.kind
+  return identity(kind, read.object.namespace, read.object.name)
 }
 
 export function assemble(objects: readonly ReadObject[], report: Report): Snapshot {
@@ -29,6 +32,8 @@ export function assemble(objects: readonly ReadObject[], report: Report): Snapsh
   const workloads: { readonly object: Workload; readonly owner: string | undefined }[] = []
   const services: Service[] = []
   const networkPolicies: NetworkPolicy[] = []
+  const routes: Route[] = []
+  const grants: ReferenceGrant[] = []
   const moats: Moat[] = []
   for (const given of objects) {
     const read = withUniqueName(given, seen)
@@ -67,11 +72,18 @@ export function assemble(objects: readonly ReadObject[], report: Report): Snapsh
       case 'NetworkPolicy':
         networkPolicies.push(read.object)
         break
+      case 'Route':
+        routes.push(read.object)
+        break
+      case 'ReferenceGrant':
+        grants.push(read.object)
+        break
       case 'Moat':
         moats.push(read.object)
     }
   }
-  for (const { namespace } of [...pods, ...workloads.map((w) => w.object), ...services, ...networkPolicies, ...moats]) {
+  const placed = [pods, workloads.map(({ object }) => object), services, networkPolicies, routes, moats].flat()
+  for (const { namespace } of placed) {
     // S40: known by use only.
     if (!namespaces.has(namespace)) namespaces.set(namespace, undeclared(namespace))
   }
@@ -83,7 +95,7 @@ export function assemble(objects: readonly ReadObject[], report: Report): Snapsh
     networkPolicies,
     clusterPolicies: [],
     nodes: [],
-    routes: [],
+    routes: routes.map((route) => withGrants(route, grants)),
     moats,
   }
 }

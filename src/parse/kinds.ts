@@ -1,12 +1,24 @@
 // Which kinds are read, which may be skipped, and which must never be skipped because they would change the answer.
 import { nearest } from '../diag/suggest.ts'
 
+/** What we read of them is the same in each version that is or was served. */
+const GATEWAY_VERSIONS = ['v1', 'v1beta1', 'v1alpha2', 'v1alpha3']
+
 /** Group (empty: core) to kind to the versions that are read. */
 const READ: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   '': { Namespace: ['v1'], Pod: ['v1'], Service: ['v1'] },
   apps: { Deployment: ['v1'], StatefulSet: ['v1'], DaemonSet: ['v1'], ReplicaSet: ['v1'] },
   batch: { Job: ['v1'], CronJob: ['v1'] },
-  'networking.k8s.io': { NetworkPolicy: ['v1'] },
+  'networking.k8s.io': { NetworkPolicy: ['v1'], Ingress: ['v1'] },
+  'gateway.networking.k8s.io': {
+    HTTPRoute: GATEWAY_VERSIONS,
+    GRPCRoute: GATEWAY_VERSIONS,
+    TLSRoute: GATEWAY_VERSIONS,
+    TCPRoute: GATEWAY_VERSIONS,
+    UDPRoute: GATEWAY_VERSIONS,
+    ReferenceGrant: GATEWAY_VERSIONS,
+  },
+  'route.openshift.io': { Route: ['v1'] },
   'modelmoat.dev': { Moat: ['v1alpha1'] },
 }
 
@@ -17,7 +29,9 @@ const REMOVED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     Deployment: 'apps/v1',
     DaemonSet: 'apps/v1',
     ReplicaSet: 'apps/v1',
+    Ingress: 'networking.k8s.io/v1',
   },
+  'networking.k8s.io/v1beta1': { Ingress: 'networking.k8s.io/v1' },
   'apps/v1beta1': { Deployment: 'apps/v1', StatefulSet: 'apps/v1' },
   'apps/v1beta2': { Deployment: 'apps/v1', StatefulSet: 'apps/v1', DaemonSet: 'apps/v1', ReplicaSet: 'apps/v1' },
   'batch/v1beta1': { CronJob: 'batch/v1' },
@@ -46,8 +60,9 @@ const CARRY_NO_POLICY: Readonly<Record<string, readonly string[]>> = {
   batch: [],
   autoscaling: ['HorizontalPodAutoscaler', 'Scale'],
   policy: ['PodDisruptionBudget', 'PodSecurityPolicy', 'Eviction'],
-  extensions: ['Ingress'],
-  'networking.k8s.io': ['Ingress', 'IngressClass', 'IPAddress', 'ServiceCIDR'],
+  extensions: [],
+  'gateway.networking.k8s.io': ['BackendLBPolicy', 'BackendTLSPolicy', 'Gateway', 'GatewayClass', 'ListenerSet'],
+  'networking.k8s.io': ['IngressClass', 'IPAddress', 'ServiceCIDR'],
   'discovery.k8s.io': ['EndpointSlice'],
   'rbac.authorization.k8s.io': ['ClusterRole', 'ClusterRoleBinding', 'Role', 'RoleBinding'],
   'storage.k8s.io': [

@@ -12,18 +12,16 @@ describe('kinds', () => {
     const text = [
       POD,
       object('v1', 'ConfigMap', 'data: {a: b}'),
-      object('networking.k8s.io/v1', 'Ingress'),
-      object('extensions/v1beta1', 'Ingress'),
-      object('route.openshift.io/v1', 'Route'),
+      object('networking.k8s.io/v1', 'IngressClass'),
+      object('gateway.networking.k8s.io/v1', 'Gateway'),
       object('projectcalico.org/v3', 'StagedNetworkPolicy'),
     ].join('---\n')
     const { skipped, diagnostics } = read(text)
     expect(diagnostics).toEqual([])
     expect(skipped.map(({ apiVersion, kind, name }) => [apiVersion, kind, name])).toEqual([
       ['v1', 'ConfigMap', 'x'],
-      ['networking.k8s.io/v1', 'Ingress', 'x'],
-      ['extensions/v1beta1', 'Ingress', 'x'],
-      ['route.openshift.io/v1', 'Route', 'x'],
+      ['networking.k8s.io/v1', 'IngressClass', 'x'],
+      ['gateway.networking.k8s.io/v1', 'Gateway', 'x'],
       ['projectcalico.org/v3', 'StagedNetworkPolicy', 'x'],
     ])
   })

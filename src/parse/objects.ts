@@ -1,6 +1,7 @@
 // Documents -> objects: dispatch by kind, `List`s unpacked, what is not read listed or refused.
 import type { SourceFile, Span } from '../diag/source.ts'
 import type { NetworkPolicy } from '../policy/network-policy.ts'
+import type { Route } from '../policy/route.ts'
 import {
   NAMESPACE_NAME_LABEL,
   type Moat,
@@ -10,6 +11,8 @@ import {
   type Workload,
 } from '../policy/snapshot.ts'
 import { asMapping, asString, closed, field, isMapping, items } from './decode.ts'
+import { gatewayRouteOf, referenceGrantOf, type ReferenceGrant } from './gateway-routes.ts'
+import { ingressOf, openShiftRouteOf } from './ingresses.ts'
 import { apiVersionOf, groupOf, kindsOf, knownGroups, meantGroup, replacementOf, treatmentOf } from './kinds.ts'
 import { metadataOf, type Metadata } from './metadata.ts'
 import { moatOf } from './moats.ts'
@@ -21,12 +24,28 @@ import { serviceOf } from './services.ts'
 import { didYouMean } from '../diag/suggest.ts'
 import { workloadOf } from './workloads.ts'
 
-/** An object that was seen and not read: it carries no policy. */
+export type WhySkipped =
+  /** Its kind decides nothing about traffic, or is a custom resource. */
+  | 'carries-no-policy'
+  /** A custom resource whose pods are not known. */
+  | 'pods-unknown'
+  /** A policy of another API, left out as the caller wants it. */
+  | 'policy-not-read'
+  /** A policy of a service mesh, which can only deny more. */
+  | 'mesh-policy'
+  /** A Service of type ExternalName: a DNS alias. */
+  | 'external-name'
+  /** A route that hangs on no Gateway: nothing comes in through it. */
+  | 'unattached'
+
+/** An object that was seen and not read. */
 export interface Skipped {
   readonly apiVersion: string
   readonly kind: string
+  readonly namespace: string | undefined
   /** `undefined` where it has none. */
   readonly name: string | undefined
+  readonly why: WhySkipped
   readonly span: Span
 }
 
@@ -37,6 +56,8 @@ export type ReadObject = { readonly metadata: Metadata; readonly span: Span } & 
   | { readonly kind: 'Workload'; readonly object: Workload }
   | { readonly kind: 'Service'; readonly object: Service }
   | { readonly kind: 'NetworkPolicy'; readonly object: NetworkPolicy }
+  | { readonly kind: 'Route'; readonly object: Route }
+  | { readonly kind: 'ReferenceGrant'; readonly object: ReferenceGrant }
   | { readonly kind: 'Moat'; readonly object: Moat }
 )
 
@@ -95,7 +116,7 @@ function readObject(object: Value<MappingNode>, context: ReadContext, typed: Ide
     return
   }
   const treatment = treatmentOf(apiVersion, kind)
-  if (treatment === 'read') read(object, kind, context)
+  if (treatment === 'read') read(object, { apiVersion, kind }, context)
   else if (treatment === 'skip') skip(object, { apiVersion, kind }, context)
   else refuse(object, { apiVersion, kind }, { treatment, context })
 }
@@ -124,16 +145,28 @@ function identityOf(object: Value<MappingNode>, typed: Identity | undefined): Pa
 
 const KUSTOMIZATION: Identity = { apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization' }
 
-function nameOf(object: Value<MappingNode>): Value | undefined {
+function inMetadata(object: Value<MappingNode>, name: 'name' | 'namespace'): Value | undefined {
   const metadata = field(object, 'metadata')
-  return metadata && isMapping(metadata) ? field(metadata, 'name') : undefined
+  return metadata && isMapping(metadata) ? field(metadata, name) : undefined
 }
 
-function skip(object: Value<MappingNode>, identity: Identity, context: ReadContext): void {
-  const name = nameOf(object)
+function textOf(value: Value | undefined): string | undefined {
+  return value?.node.kind === 'string' ? value.node.value : undefined
+}
+
+/** `why` is found out where it is not given. */
+function skip(
+  object: Value<MappingNode>,
+  { why: given, ...identity }: Identity & { readonly why?: WhySkipped },
+  context: ReadContext,
+): void {
+  const name = inMetadata(object, 'name')
+  const makes = makesPods(object, identity)
   context.skipped({
     ...identity,
-    name: name?.node.kind === 'string' ? name.node.value : undefined,
+    namespace: textOf(inMetadata(object, 'namespace')),
+    name: textOf(name),
+    why: given ?? (makes ? 'pods-unknown' : 'carries-no-policy'),
     span: spanOf(name ?? object),
   })
   if (identity.kind === 'Kustomization') {
@@ -145,7 +178,7 @@ function skip(object: Value<MappingNode>, identity: Identity, context: ReadConte
       help: 'to have it applied, pipe `kubectl kustomize DIR` into Moat with `-f -`',
     })
   }
-  if (!makesPods(object, identity)) return
+  if (!makes) return
   fail(object, {
     severity: 'warning',
     code: 'workload-not-read',
@@ -195,7 +228,7 @@ function refuse(
   const { group, version } = groupOf(apiVersion)
   switch (treatment) {
     case 'refuse':
-      if (context.otherPolicies === 'warn') skip(object, { apiVersion, kind }, context)
+      if (context.otherPolicies === 'warn') skip(object, { apiVersion, kind, why: 'policy-not-read' }, context)
       fail(object, {
         severity: context.otherPolicies === 'warn' ? 'warning' : 'error',
         code: 'policy-not-read',
@@ -205,7 +238,7 @@ function refuse(
       })
       return
     case 'mesh':
-      skip(object, { apiVersion, kind }, context)
+      skip(object, { apiVersion, kind, why: 'mesh-policy' }, context)
       fail(object, {
         severity: 'warning',
         code: 'mesh-policy-not-read',
@@ -260,7 +293,7 @@ function refuse(
 }
 
 /** Reads an object of a kind that is read; one with an error in it is reported and left out. */
-function read(value: Value<MappingNode>, kind: string, context: ReadContext): void {
+function read(value: Value<MappingNode>, { apiVersion, kind }: Identity, context: ReadContext): void {
   const errors = value.report.errors
   const metadata = metadataOf(value, kind === 'Namespace' || kind === 'Service' ? 'dns-label' : 'subdomain')
   if (!metadata) return
@@ -268,7 +301,10 @@ function read(value: Value<MappingNode>, kind: string, context: ReadContext): vo
   const found = decode(value, { kind, metadata, namespace })
   if (value.report.errors > errors) return
   if (found) context.found({ ...found, metadata, span: metadata.span })
-  else context.skipped({ apiVersion: 'v1', kind, name: metadata.name, span: metadata.span })
+  else {
+    const why = kind === 'Service' ? 'external-name' : 'unattached'
+    context.skipped({ apiVersion, kind, namespace, name: metadata.name, why, span: metadata.span })
+  }
 }
 
 type WithoutPlace<T> = T extends unknown ? Omit<T, 'metadata' | 'span'> : never
@@ -288,6 +324,20 @@ function decode(
     }
     case 'NetworkPolicy':
       return { kind, object: networkPolicyOf(value, metadata, namespace) }
+    case 'Ingress':
+      return { kind: 'Route', object: ingressOf(value, metadata, namespace) }
+    case 'Route':
+      return { kind, object: openShiftRouteOf(value, metadata, namespace) }
+    case 'HTTPRoute':
+    case 'GRPCRoute':
+    case 'TLSRoute':
+    case 'TCPRoute':
+    case 'UDPRoute': {
+      const object = gatewayRouteOf(value, metadata, { kind, namespace })
+      return object && { kind: 'Route', object }
+    }
+    case 'ReferenceGrant':
+      return { kind, object: referenceGrantOf(value, metadata, namespace) }
     case 'Moat': {
       const object = moatOf(value, metadata, namespace)
       return object && { kind, object }

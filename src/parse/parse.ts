@@ -9,8 +9,9 @@ import { documentsOf } from './documents.ts'
 import { checkMoats } from './moat-checks.ts'
 import { readDocument, type ReadObject, type Skipped } from './objects.ts'
 import { createReport } from './report.ts'
+import { checkRoutes } from './route-checks.ts'
 
-export type { Skipped } from './objects.ts'
+export type { Skipped, WhySkipped } from './objects.ts'
 
 export interface ParseOptions {
   /** Where objects without `metadata.namespace` live (S41); `default` when not given. */
@@ -61,6 +62,7 @@ export function parse(sources: readonly SourceFile[], options: ParseOptions = {}
   checkAssumedNamespaces(objects, defaultNamespace, report)
   checkMoats(snapshot, report)
   checkControllerLabels(snapshot, report)
+  checkRoutes(snapshot, skipped, report)
   return { snapshot, diagnostics: inOrder(report.diagnostics, sources), skipped }
 }
 

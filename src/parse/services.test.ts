@@ -58,3 +58,30 @@ describe('a Service', () => {
     expect(found(text('{type: Clusterip, ports: [{port: 80}]}'))).toEqual(['error unknown-value 4:14'])
   })
 })
+
+describe('a way in from outside', () => {
+  it('is a type, or external addresses, with who may come and what the pod sees', () => {
+    expect(service('{type: ClusterIP, ports: [{port: 80}]}').outside).toBeUndefined()
+    expect(service('{type: NodePort, ports: [{port: 80, nodePort: 30080}]}').outside).toEqual({
+      type: 'NodePort',
+      trafficPolicy: 'Cluster',
+      sourceRanges: [],
+      externalIPs: [],
+    })
+    const balanced = service(
+      '{type: LoadBalancer, externalTrafficPolicy: Local, loadBalancerSourceRanges: [192.0.2.0/24], ports: [{port: 80}]}',
+    )
+    expect(balanced.outside).toMatchObject({
+      type: 'LoadBalancer',
+      trafficPolicy: 'Local',
+      sourceRanges: [{ prefix: 24 }],
+    })
+    expect(service('{externalIPs: [192.0.2.1], ports: [{port: 80}]}').outside).toMatchObject({ type: 'ClusterIP' })
+    expect(found(text('{type: LoadBalancer, loadBalancerSourceRanges: [a], ports: [{port: 80}]}'))).toEqual([
+      'error invalid-cidr 4:55',
+    ])
+    expect(found(text('{type: NodePort, externalTrafficPolicy: local, ports: [{port: 80}]}'))).toEqual([
+      'error unknown-value 4:47',
+    ])
+  })
+})

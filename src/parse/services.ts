@@ -1,7 +1,7 @@
 // Services: what they select, their ports and cluster addresses.
 import { PROTOCOLS } from '../sets/connection-set.ts'
 import type { Service, ServicePort } from '../policy/snapshot.ts'
-import { asAddress } from './cidrs.ts'
+import { asAddress, asCidr } from './cidrs.ts'
 import { asMapping, asOneOf, asString, closed, field, given, items, required } from './decode.ts'
 import type { Metadata } from './metadata.ts'
 import { asPort, asPortNumber } from './names.ts'
@@ -33,8 +33,21 @@ export function serviceOf(object: Value<MappingNode>, metadata: Metadata, namesp
     ports,
     headless,
     clusterIPs: addresses,
+    ...outsideOf(spec, type),
     span: metadata.span,
   }
+}
+
+/** A load balancer also takes what comes to its node ports, unless it has none: that makes no difference to policies. */
+function outsideOf(
+  spec: Value<MappingNode>,
+  type: Exclude<(typeof TYPES)[number], 'ExternalName'>,
+): Pick<Service, 'outside'> {
+  const policy = asOneOf(given(field(spec, 'externalTrafficPolicy')), ['Cluster', 'Local'] as const)
+  const sourceRanges = items(field(spec, 'loadBalancerSourceRanges')).flatMap((item) => asCidr(item) ?? [])
+  const externalIPs = items(field(spec, 'externalIPs')).flatMap((item) => asAddress(item) ?? [])
+  if (type === 'ClusterIP' && externalIPs.length === 0) return {}
+  return { outside: { type, trafficPolicy: policy ?? 'Cluster', sourceRanges, externalIPs } }
 }
 
 function portOf(value: Value, named: boolean): ServicePort[] {

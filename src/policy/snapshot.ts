@@ -1,7 +1,7 @@
 // All inputs of an answer at one moment: namespaces, pods, workloads, Services and policies, normalised and immutable.
 import type { Span } from '../diag/source.ts'
 import type { Protocol } from '../sets/connection-set.ts'
-import type { Address } from '../sets/ip-address.ts'
+import type { Address, Cidr } from '../sets/ip-address.ts'
 import type { ClusterNetworkPolicy } from './cluster-network-policy.ts'
 import type { MoatSpec } from './moat-spec.ts'
 import type { Route } from './route.ts'
@@ -76,6 +76,17 @@ export interface ServicePort {
   readonly targetPort: number | string
 }
 
+/** How a Service is reached from outside the cluster. */
+export interface OutsideAccess {
+  /** `ClusterIP`: only by the addresses of `externalIPs`. */
+  readonly type: 'ClusterIP' | 'NodePort' | 'LoadBalancer'
+  /** `Cluster`: the pod may see the address of a node in place of the client's (S26). */
+  readonly trafficPolicy: 'Cluster' | 'Local'
+  /** The only sources that the load balancer lets in; empty: every one. Node ports and external addresses ignore them. */
+  readonly sourceRanges: readonly Cidr[]
+  readonly externalIPs: readonly Address[]
+}
+
 export interface Service {
   readonly namespace: string
   readonly name: string
@@ -85,6 +96,8 @@ export interface Service {
   readonly headless: boolean
   /** At most one of each family; empty when headless or not yet assigned. */
   readonly clusterIPs: readonly Address[]
+  /** Absent: it has no way in from outside of its own. */
+  readonly outside?: OutsideAccess
   readonly span?: Span
 }
 
