@@ -5,6 +5,8 @@ import { printable } from './printable.ts'
 export interface SourceFile {
   readonly name: string
   readonly text: string
+  /** Where the file lies among the others, when the name says more than that: a file of a git revision (`REV:PATH`). */
+  readonly path?: string
 }
 
 /** A piece of a text: offsets in UTF-16 units, `start` inclusive, `end` exclusive. */
