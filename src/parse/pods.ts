@@ -1,7 +1,7 @@
 // Pods and pod templates: labels, declared ports, host network, addresses; tolerant to what is not read.
 import { PROTOCOLS } from '../sets/connection-set.ts'
 import type { Address } from '../sets/ip-address.ts'
-import type { ContainerPort, Pod, PodTemplate } from '../policy/snapshot.ts'
+import type { ContainerPort, Pod, PodTemplate, Program } from '../policy/snapshot.ts'
 import { asAddress } from './cidrs.ts'
 import { asBoolean, asMapping, asOneOf, asString, closed, familiar, field, given, items, required } from './decode.ts'
 import { templateMetadataOf, type Metadata } from './metadata.ts'
@@ -41,17 +41,34 @@ export function podTemplateOf(value: Value | undefined): PodTemplate {
   return { ...templateMetadataOf(template), ...podSpecOf(asMapping(required(template, 'spec'))) }
 }
 
-function podSpecOf(spec: Value<MappingNode> | undefined): Pick<PodTemplate, 'ports' | 'hostNetwork'> {
+function podSpecOf(spec: Value<MappingNode> | undefined): Pick<PodTemplate, 'ports' | 'hostNetwork' | 'programs'> {
   if (!spec) return { ports: [], hostNetwork: false }
   familiar(spec, POD_SPEC_FIELDS)
-  const containers = items(required(spec, 'containers')).flatMap((item) => containerOf(item).declared)
+  const running = items(required(spec, 'containers'))
+  const containers = running.flatMap((item) => containerOf(item).declared)
   const sidecars = items(field(spec, 'initContainers')).flatMap((item) => {
     const { declared, restartPolicy } = containerOf(item)
     return restartPolicy === 'Always' ? declared : [] // a native sidecar runs as long as the pod
   })
   const declared = [...containers, ...sidecars]
   warnOfPortsTwice(declared)
-  return { ports: declared.map(({ port }) => port), hostNetwork: asBoolean(field(spec, 'hostNetwork')) ?? false }
+  return {
+    ports: declared.map(({ port }) => port),
+    hostNetwork: asBoolean(field(spec, 'hostNetwork')) ?? false,
+    programs: running.flatMap(programOf),
+  }
+}
+
+/** What a container runs; what is not text is left out without a word, since no verdict hangs on it. */
+function programOf(container: Value): Program[] {
+  if (container.node.kind !== 'mapping') return []
+  const { entries } = container.node
+  const image = entries.get('image')?.value
+  const words = ['command', 'args'].flatMap((name) => {
+    const list = entries.get(name)?.value
+    return list?.kind === 'list' ? list.items.flatMap((item) => (item.kind === 'string' ? [item.value] : [])) : []
+  })
+  return [{ image: image?.kind === 'string' ? image.value : '', words }]
 }
 
 interface Declared {

@@ -27,6 +27,13 @@ export interface ContainerPort {
   readonly protocol: Protocol
 }
 
+/** What a container runs. */
+export interface Program {
+  readonly image: string
+  /** `command`, then `args`; empty: what the image says. */
+  readonly words: readonly string[]
+}
+
 /** What a pod and a workload's template have in common. */
 export interface PodTemplate {
   readonly labels: Labels
@@ -34,6 +41,8 @@ export interface PodTemplate {
   /** Of all containers and native sidecars, in order. */
   readonly ports: readonly ContainerPort[]
   readonly hostNetwork: boolean
+  /** Of the containers, in order; absent where the pod was not read from a manifest. */
+  readonly programs?: readonly Program[]
 }
 
 export interface Owner {
