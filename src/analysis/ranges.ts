@@ -17,8 +17,13 @@ function blocks(texts: readonly string[]): IpSet {
   }, NO_ADDRESSES)
 }
 
+/** One address goes by itself. */
+function blockWords(text: string): string {
+  return text.replace(text.includes(':') ? /\/128$/ : /\/32$/, '')
+}
+
 function range(id: string, texts: readonly string[]): Range {
-  return { id, addresses: blocks(texts), words: texts.map((text) => text.replace(/\/(32|128)$/, '')).join(', ') }
+  return { id, addresses: blocks(texts), words: texts.map(blockWords).join(', ') }
 }
 
 /**
@@ -51,3 +56,12 @@ export const NOT_ADDRESSES: IpSet = blocks([
   '::/127',
   'ff00::/8',
 ])
+
+/** Blocks for examples in texts, and for benchmarks (RFC 5737, 3849, 9637, 2544): nothing on the Internet has them. */
+export const DOCUMENTATION: readonly Range[] = [
+  range('TEST-NET-1', ['192.0.2.0/24']),
+  range('TEST-NET-2', ['198.51.100.0/24']),
+  range('TEST-NET-3', ['203.0.113.0/24']),
+  range('benchmarking', ['198.18.0.0/15', '2001:2::/48']),
+  range('documentation', ['2001:db8::/32', '3fff::/20']),
+]

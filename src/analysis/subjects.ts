@@ -13,7 +13,7 @@ export interface Subject {
 }
 
 /** Pods as the workloads would make them: those scaled to none too, and of a StatefulSet each, since each has labels of its own (S42). */
-function everyPod(snapshot: Snapshot): Pod[] {
+export function everyPod(snapshot: Snapshot): Pod[] {
   const replicas = Math.max(1, ...snapshot.workloads.map((workload) => workload.replicas))
   const workloads = snapshot.workloads.map((workload) => {
     const wanted = Math.max(1, workload.replicas)

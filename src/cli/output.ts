@@ -29,16 +29,17 @@ export function printNote(text: string): void {
 
 const COLOURS: Readonly<Record<Severity, 'red' | 'yellow' | 'cyan'>> = { error: 'red', warning: 'yellow', note: 'cyan' }
 
-function coloured(diagnostic: Diagnostic): string {
+/** A diagnostic as text; its severity in colour where the stream is a terminal. */
+export function colouredDiagnostic(diagnostic: Diagnostic, stream: NodeJS.WriteStream): string {
   const text = formatDiagnostic(diagnostic)
   const word = `${diagnostic.severity}:`
-  return text.replace(word, styleText(COLOURS[diagnostic.severity], word, { stream: process.stderr }))
+  return text.replace(word, styleText(COLOURS[diagnostic.severity], word, { stream }))
 }
 
 /** Writes diagnostics to stderr in their order, then how many errors and warnings there were if more than one. */
 export function printDiagnostics(diagnostics: readonly Diagnostic[]): void {
   if (diagnostics.length === 0) return
-  process.stderr.write(`${diagnostics.map(coloured).join('\n')}\n`)
+  process.stderr.write(`${diagnostics.map((one) => colouredDiagnostic(one, process.stderr)).join('\n')}\n`)
   const counts = (['error', 'warning'] as const).flatMap((severity) => {
     const count = diagnostics.filter((diagnostic) => diagnostic.severity === severity).length
     return count === 0 ? [] : [`${count} ${severity}${count === 1 ? '' : 's'}`]

@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   doctor: async () => (await import('./commands/doctor.ts')).doctorCommand(),
+  lint: async () => (await import('./commands/lint.ts')).lintCommand(),
   prove: async () => (await import('./commands/prove.ts')).proveCommand(),
   render: async () => (await import('./commands/render.ts')).renderCommand(),
   up: async () => (await import('./commands/up.ts')).upCommand(),

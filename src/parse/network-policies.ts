@@ -52,7 +52,7 @@ export function networkPolicyOf(object: Value<MappingNode>, metadata: Metadata, 
     subject: asSelector(selector) ?? EVERYTHING,
     ingress: direction('ingress', 'from'),
     egress: direction('egress', 'to'),
-    statesTypes: types !== undefined,
+    ...(!types && { impliedTypes: true as const }),
     span: metadata.span,
   }
 }

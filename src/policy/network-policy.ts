@@ -44,8 +44,8 @@ export interface NetworkPolicy {
   readonly subject: Selector
   readonly ingress: readonly Rule[] | undefined
   readonly egress: readonly Rule[] | undefined
-  /** False: the manifest leaves `policyTypes` out or empty, so its rules decided what is isolated (S01). Absent: not from a manifest. */
-  readonly statesTypes?: boolean
+  /** Set when the manifest leaves `policyTypes` out or empty: its rules decided what is isolated (S01). */
+  readonly impliedTypes?: true
   readonly span?: Span
 }
 

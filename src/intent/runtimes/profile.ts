@@ -32,6 +32,10 @@ export interface RuntimeProfile {
   readonly runtime: Exclude<ModelRuntime, 'Auto' | 'Custom'>
   /** The program's own name. */
   readonly title: string
+  /** Repositories of its images, without registry mirrors; one that ends in `/` stands for all below it. */
+  readonly images: readonly string[]
+  /** How a container's command or arguments start it, where the image is somebody's own. */
+  readonly commands: readonly string[]
   /** TCP; the usual one first, then those of other versions or images. */
   readonly apiPorts: readonly [ProfilePort, ...ProfilePort[]]
   readonly metrics: ProfileMetrics

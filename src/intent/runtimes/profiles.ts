@@ -6,6 +6,8 @@ const PROFILES: readonly RuntimeProfile[] = [
   {
     runtime: 'LlamaCpp',
     title: 'llama.cpp',
+    images: ['ggml-org/llama.cpp', 'ggerganov/llama.cpp', 'ramalama/ramalama'],
+    commands: ['llama-server', 'llama_cpp.server', 'ramalama serve'],
     apiPorts: [
       { port: 8080, source: 'ggml-org/llama.cpp pull request 26508: 8080 stays the default after the notice' },
       { port: 9931, when: 'announced default', source: 'ggml-org/llama.cpp tools/server/README.md at 00dc8057' },
@@ -22,6 +24,8 @@ const PROFILES: readonly RuntimeProfile[] = [
   {
     runtime: 'Ollama',
     title: 'Ollama',
+    images: ['ollama/ollama'],
+    commands: ['ollama serve'],
     apiPorts: [{ port: 11_434, source: 'ollama/ollama Dockerfile at fb307609: OLLAMA_HOST=0.0.0.0:11434' }],
     metrics: { kind: 'none', source: 'ollama/ollama server/routes.go at fb307609 has no metrics route' },
     internalPorts: [],
@@ -29,6 +33,8 @@ const PROFILES: readonly RuntimeProfile[] = [
   {
     runtime: 'VLLM',
     title: 'vLLM',
+    images: ['vllm/vllm-openai'],
+    commands: ['vllm serve', 'vllm.entrypoints.openai.api_server'],
     apiPorts: [{ port: 8000, source: 'vllm-project/vllm docs/deployment/k8s.md at 051f9b87' }],
     metrics: { kind: 'on-api-port', path: '/metrics', source: 'vllm-project/vllm docs/usage/security.md at 00b005cf' },
     internalPorts: [
@@ -39,6 +45,8 @@ const PROFILES: readonly RuntimeProfile[] = [
   {
     runtime: 'SGLang',
     title: 'SGLang',
+    images: ['lmsysorg/sglang'],
+    commands: ['sglang.launch_server'],
     apiPorts: [{ port: 30_000, source: 'SGLang documentation of its server arguments, --port, read second-hand' }],
     metrics: {
       kind: 'on-api-port',
@@ -50,6 +58,8 @@ const PROFILES: readonly RuntimeProfile[] = [
   {
     runtime: 'TGI',
     title: 'Text Generation Inference',
+    images: ['huggingface/text-generation-inference'],
+    commands: ['text-generation-launcher'],
     apiPorts: [
       { port: 80, when: 'container image', source: 'huggingface/text-generation-inference Dockerfile at db931fcf' },
       { port: 3000, when: 'launcher by itself', source: 'text-generation-inference launcher/src/main.rs at db931fcf' },
@@ -66,6 +76,8 @@ const PROFILES: readonly RuntimeProfile[] = [
   {
     runtime: 'Triton',
     title: 'Triton Inference Server',
+    images: ['nvidia/tritonserver'],
+    commands: ['tritonserver'],
     apiPorts: [
       { port: 8000, when: 'HTTP', source: 'triton-inference-server/server deploy/k8s-onprem at e1db8a60' },
       { port: 8001, when: 'gRPC', source: 'triton-inference-server/server deploy/k8s-onprem at e1db8a60' },
@@ -81,6 +93,8 @@ const PROFILES: readonly RuntimeProfile[] = [
   {
     runtime: 'LocalAI',
     title: 'LocalAI',
+    images: ['localai/localai', 'go-skynet/local-ai'],
+    commands: ['local-ai'],
     apiPorts: [{ port: 8080, source: 'mudler/LocalAI core/cli/run.go at 82c191af: LOCALAI_ADDRESS=:8080' }],
     metrics: { kind: 'on-api-port', path: '/metrics', source: 'mudler/LocalAI core/http/routes/health.go at 82c191af' },
     internalPorts: [],
@@ -88,6 +102,8 @@ const PROFILES: readonly RuntimeProfile[] = [
   {
     runtime: 'NIM',
     title: 'NVIDIA NIM',
+    images: ['nvcr.io/nim/'],
+    commands: [],
     apiPorts: [{ port: 8000, source: 'NVIDIA/k8s-nim-operator api/apps/v1alpha1/common_types.go at f63f74d7' }],
     metrics: {
       kind: 'on-api-port',

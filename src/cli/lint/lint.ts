@@ -1,0 +1,84 @@
+// What `moat lint` does: read, ask the rules, print, and tell by the exit code what was found.
+import { lint } from '../../analysis/lint/lint.ts'
+import { RULES } from '../../analysis/lint/registry.ts'
+import { docsOf, type Finding, type Rule } from '../../analysis/lint/rule.ts'
+import type { Diagnostic, Severity } from '../../diag/diagnostic.ts'
+import { didYouMean } from '../../diag/suggest.ts'
+import { countsOf, findingJson, findingsMarkdown } from '../../render/findings.ts'
+import { CLEAN, type ExitCode, FINDINGS, UNUSABLE } from '../exit-code.ts'
+import { loadInput } from '../load.ts'
+import { colouredDiagnostic, printData, printDiagnostics, printNote } from '../output.ts'
+import type { LintCommandOptions } from './options.ts'
+
+const ORDER: readonly Severity[] = ['error', 'warning', 'note']
+
+/** The rules that the options ask for, or what is wrong with the options. */
+function chosen({ rule, skip }: LintCommandOptions): { readonly rules: readonly Rule[]; readonly wrong: Diagnostic[] } {
+  const known = RULES.map(({ id }) => id)
+  const wrong = [...rule, ...skip]
+    .filter((id) => !known.includes(id))
+    .map((id): Diagnostic => {
+      const help = didYouMean(id, known) ?? '`moat lint --rules` lists the rules'
+      return { severity: 'error', code: 'usage', message: `there is no rule \`${id}\``, help }
+    })
+  const rules = RULES.filter(({ id }) => (rule.length === 0 || rule.includes(id)) && !skip.includes(id))
+  return { rules, wrong }
+}
+
+function listRules(output: LintCommandOptions['output']): ExitCode {
+  if (output === 'json') {
+    const rules = RULES.map(({ id, severity, title, fixable = false }) => ({
+      id,
+      severity,
+      title,
+      fixable,
+      docs: docsOf({ id }),
+    }))
+    printData(JSON.stringify({ rules }, null, 2))
+    return CLEAN
+  }
+  const width = Math.max(...RULES.map(({ id }) => id.length))
+  printData(RULES.map(({ id, severity, title }) => `${id.padEnd(width)}  ${severity.padEnd(7)}  ${title}`).join('\n'))
+  return CLEAN
+}
+
+function print(findings: readonly Finding[], output: LintCommandOptions['output']): void {
+  switch (output) {
+    case 'json':
+      printData(JSON.stringify({ findings: findings.map(findingJson), counts: countsOf(findings) }, null, 2))
+      return
+    case 'markdown':
+      printData(findingsMarkdown(findings))
+      return
+    case 'text':
+      printData(findings.map((finding) => colouredDiagnostic(finding, process.stdout)).join('\n'))
+  }
+}
+
+function summary(findings: readonly Finding[]): string {
+  const counts = countsOf(findings)
+  const words = ORDER.flatMap((severity) => {
+    const count = counts[severity]
+    return count === 0 ? [] : [`${count} ${severity}${count === 1 ? '' : 's'}`]
+  })
+  const fixable = findings.filter(({ fix }) => fix).length
+  const fixes = fixable === 0 ? '' : `; --fix can put ${fixable} of them right`
+  return words.length === 0 ? 'no findings' : `${words.join(', ')}${fixes}`
+}
+
+export function lintAction(args: readonly string[], options: LintCommandOptions): ExitCode {
+  const { rules, wrong } = chosen(options)
+  if (wrong.length > 0) {
+    printDiagnostics(wrong)
+    return UNUSABLE
+  }
+  if (options.rules) return listRules(options.output)
+  const { inForce, diagnostics, usable } = loadInput(args, options)
+  printDiagnostics(diagnostics)
+  if (!usable) return UNUSABLE
+  const findings = lint(inForce, { rules })
+  print(findings, options.output)
+  printNote(summary(findings))
+  const worst = ORDER.slice(0, ORDER.indexOf(options.failOn) + 1)
+  return findings.some(({ severity }) => worst.includes(severity)) ? FINDINGS : CLEAN
+}

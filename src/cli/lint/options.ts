@@ -1,0 +1,12 @@
+// The options of `moat lint`, as commander hands them over.
+import type { Severity } from '../../diag/diagnostic.ts'
+import type { InputOptions } from '../load.ts'
+
+export interface LintCommandOptions extends InputOptions {
+  readonly output: 'text' | 'json' | 'markdown'
+  readonly failOn: Severity
+  readonly rule: readonly string[]
+  readonly skip: readonly string[]
+  readonly fix: boolean
+  readonly rules: boolean
+}
