@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   doctor: async () => (await import('./commands/doctor.ts')).doctorCommand(),
   lint: async () => (await import('./commands/lint.ts')).lintCommand(),
+  map: async () => (await import('./commands/map.ts')).mapCommand(),
   prove: async () => (await import('./commands/prove.ts')).proveCommand(),
   render: async () => (await import('./commands/render.ts')).renderCommand(),
   up: async () => (await import('./commands/up.ts')).upCommand(),
