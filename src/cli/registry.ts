@@ -5,6 +5,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   doctor: async () => (await import('./commands/doctor.ts')).doctorCommand(),
   lint: async () => (await import('./commands/lint.ts')).lintCommand(),
   map: async () => (await import('./commands/map.ts')).mapCommand(),
+  explain: async () => (await import('./commands/explain.ts')).explainCommand(),
   prove: async () => (await import('./commands/prove.ts')).proveCommand(),
   render: async () => (await import('./commands/render.ts')).renderCommand(),
   up: async () => (await import('./commands/up.ts')).upCommand(),
