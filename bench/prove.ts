@@ -1,5 +1,5 @@
 // Proofs: the seed's, and those beside hundreds of policies of others. Run: npx node bench/prove.ts
-import { readInput } from '../src/cli/read-input.ts'
+import { readInput } from '../src/cli/input/read-input.ts'
 import { prove } from '../src/analysis/prove.ts'
 import { policiesInForce } from '../src/intent/policies-in-force.ts'
 import { parse } from '../src/parse/parse.ts'

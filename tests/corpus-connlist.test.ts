@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { readInput } from '../src/cli/read-input.ts'
+import { readInput } from '../src/cli/input/read-input.ts'
 import { formatDiagnostic, hasErrors } from '../src/diag/diagnostic.ts'
 import { createEngine } from '../src/engine/engine.ts'
 import { CILIUM } from '../src/engine/profile.ts'

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { readInput } from '../src/cli/read-input.ts'
+import { readInput } from '../src/cli/input/read-input.ts'
 import { hasErrors } from '../src/diag/diagnostic.ts'
 import { parse, type ParseOptions } from '../src/parse/parse.ts'
 

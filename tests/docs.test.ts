@@ -34,7 +34,7 @@ describe('docs/diagnostics.md', () => {
   })
 
   it('has a section for each code of reading manifests and files', () => {
-    const codes = [...PARSE_CODES, ...codesIn('src/cli/read-input.ts')]
+    const codes = [...PARSE_CODES, ...codesIn('src/cli/input')]
     expect(codes.length).toBeGreaterThan(50)
     expect(codes.filter((code) => !sections.includes(code))).toEqual([])
   })

@@ -1,10 +1,17 @@
-// What every command reads: paths -> texts -> Snapshot -> the policies in force, with all that is to be said about it.
-import { type Command, Option } from 'commander'
+// What every command reads: paths and revisions -> texts -> Snapshot -> the policies in force, with all that is to be said about it.
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { type Diagnostic, hasErrors } from '../diag/diagnostic.ts'
+import type { SourceFile } from '../diag/source.ts'
 import { type InForce, policiesInForce } from '../intent/policies-in-force.ts'
-import { parse } from '../parse/parse.ts'
+import { type ObjectRead, parse, type Skipped } from '../parse/parse.ts'
 import type { Snapshot } from '../policy/snapshot.ts'
-import { readInput } from './read-input.ts'
+import { buildFolder } from './input/build-folder.ts'
+import { readRevision, splitRevision } from './input/git-tree.ts'
+import { inventoryLines } from './input/inventory.ts'
+import { startProgress } from './input/progress.ts'
+import { type Givers, readInput, type ReadInput } from './input/read-input.ts'
+import { printNote } from './output.ts'
+import { printTimingsAtExit, timed } from './timings.ts'
 
 export interface Loaded {
   /** The input as written. */
@@ -14,50 +21,130 @@ export interface Loaded {
   readonly diagnostics: readonly Diagnostic[]
   /** No error: answers may be drawn from it. */
   readonly usable: boolean
+  /** The texts, in the order in which they were read. */
+  readonly sources: readonly SourceFile[]
+  /** Every object that was read. */
+  readonly objects: readonly ObjectRead[]
+  readonly skipped: readonly Skipped[]
+}
+
+/** How inputs are read. */
+export interface LoadOptions {
+  /** `REV:PATH`, read after the paths. */
+  readonly git?: readonly string[]
+  /** Where objects without a namespace live (S41). */
+  readonly namespace?: string
+  /** False: kustomizations and charts are read file by file. */
+  readonly build?: boolean
 }
 
 /** The options of a command that reads manifests, as commander hands them over. */
-export interface InputOptions {
+export interface InputOptions extends LoadOptions {
   readonly filename: readonly string[]
+  /** List on stderr what was read, skipped and assumed. */
+  readonly inputs?: boolean
+  /** Print on stderr where the time went. */
+  readonly timings?: boolean
 }
 
 /** Gives a command the options that say what is read. */
 export function withInput(command: Command): Command {
-  return command.addOption(inputOption())
+  return command
+    .addOption(repeated('-f, --filename <path>', 'file, folder, REV:PATH or - for stdin; may be given more than once'))
+    .addOption(repeated('--git <rev:path>', 'file or folder of a git revision; may be given more than once'))
+    .addOption(
+      new Option('-n, --namespace <name>', 'namespace of objects that name none (without it: default)').argParser(
+        namespaceName,
+      ),
+    )
+    .option('--no-build', 'read kustomizations and Helm charts file by file')
+    .option('--inputs', 'list on stderr what was read, skipped and assumed', false)
+    .option('--timings', 'print on stderr where the time went', false)
 }
 
-/** Reads what the arguments and options name; prints nothing. */
+/** An option that may be given more than once. */
+function repeated(flags: string, description: string): Option {
+  return new Option(flags, description)
+    .argParser((value: string, before: readonly string[]) => [...before, value])
+    .default([], 'none')
+}
+
+function namespaceName(text: string): string {
+  if (/^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/.test(text)) return text
+  throw new InvalidArgumentError('It must be a name of lower-case letters, digits and `-`.')
+}
+
+/** Reads what the arguments and options name. Prints nothing but what `--inputs` and `--timings` ask for. */
 export function loadInput(args: readonly string[], options: InputOptions): Loaded {
-  return load(inputPaths(args, options.filename))
+  if (options.timings === true) printTimingsAtExit()
+  const loaded = load(inputPaths(args, options), options)
+  if (options.inputs === true) {
+    const { sources, objects, skipped, written } = loaded
+    const files = sources.map(({ name }) => name)
+    const defaultNamespace = options.namespace ?? 'default'
+    for (const line of inventoryLines({ snapshot: written, objects, skipped, files, defaultNamespace })) printNote(line)
+  }
+  return loaded
 }
 
-/** `-f PATH`, as often as needed; `otherwise` says what is read without it. */
-function inputOption(): Option {
-  return new Option('-f, --filename <path>', 'file, folder or - for stdin; may be given more than once')
-    .argParser((path: string, before: readonly string[]) => [...before, path])
-    .default([], 'this folder')
-}
-
-/** What to read: the arguments, then each `-f`; without any this folder. */
-export function inputPaths(args: readonly string[], filenames: readonly string[]): readonly string[] {
-  const paths = [...args, ...filenames]
-  return paths.length === 0 ? ['.'] : paths
+/** What to read: the arguments, then each `-f`; without any, and without a revision, this folder. */
+export function inputPaths(
+  args: readonly string[],
+  { filename, git = [] }: Pick<InputOptions, 'filename' | 'git'>,
+): readonly string[] {
+  const paths = [...args, ...filename]
+  return paths.length === 0 && git.length === 0 ? ['.'] : paths
 }
 
 /** Reads, parses and renders; prints nothing. After an error in reading or parsing nothing is rendered. */
-export function load(paths: readonly string[]): Loaded {
-  const input = readInput(paths)
-  const parsed = parse(input.sources)
+export function load(paths: readonly string[], options: LoadOptions = {}): Loaded {
+  const progress = startProgress()
+  const input = timed('read', () => readAll(paths, options, (count) => progress.tell(`reading: ${count} files so far`)))
+  let parsing = 0
+  const parsed = parse(input.sources, {
+    ...(options.namespace !== undefined && { defaultNamespace: options.namespace }),
+    step: (step, body) => {
+      if (step === 'parse') progress.tell(`parsing: file ${++parsing} of ${input.sources.length}`)
+      return timed(step, body)
+    },
+  })
+  progress.end()
   // A folder that could not be read has been complained of: that it held nothing is no news.
-  const told =
-    input.diagnostics.length > 0 ? parsed.diagnostics.filter(({ code }) => code !== 'no-manifests') : parsed.diagnostics
+  const told = hasErrors(input.diagnostics)
+    ? parsed.diagnostics.filter(({ code }) => code !== 'no-manifests')
+    : parsed.diagnostics
   const sofar = [...input.diagnostics, ...told]
   const written = parsed.snapshot
+  const { objects, skipped } = parsed
+  const whole = { written, objects, skipped, sources: input.sources }
   if (hasErrors(sofar)) {
     const inForce = { snapshot: written, moats: [], replaced: [], diagnostics: [] }
-    return { written, inForce, diagnostics: sofar, usable: false }
+    return { ...whole, inForce, diagnostics: sofar, usable: false }
   }
-  const inForce = policiesInForce(written)
+  const inForce = timed('decode', () => policiesInForce(written))
   const diagnostics = [...sofar, ...inForce.diagnostics]
-  return { written, inForce, diagnostics, usable: !hasErrors(diagnostics) }
+  return { ...whole, inForce, diagnostics, usable: !hasErrors(diagnostics) }
+}
+
+function readAll(paths: readonly string[], options: LoadOptions, onFile: (count: number) => void): ReadInput {
+  const { git = [], namespace, build = true } = options
+  const givers: Givers = {
+    // `REV:PATH` where a path is expected, and there is no such file.
+    missing: (path) => (isRevision(path) ? readRevision(path, { build }) : undefined),
+    ...(build && {
+      folder: (folder, names, named) =>
+        buildFolder(folder, names, { named, ...(namespace !== undefined && { namespace }) }),
+    }),
+  }
+  const files = readInput(paths, { givers, onFile })
+  const revisions = git.map((spec) => readRevision(spec, { build }))
+  return {
+    sources: [files, ...revisions].flatMap(({ sources }) => sources),
+    diagnostics: [files, ...revisions].flatMap(({ diagnostics }) => diagnostics),
+  }
+}
+
+/** True for what can only be meant as `REV:PATH`; a URL and a Windows path are not. */
+function isRevision(path: string): boolean {
+  return !/^(?:[a-z][a-z0-9+.-]*:\/\/|[a-zA-Z]:\\)/.test(path) && splitRevision(path) !== undefined
 }

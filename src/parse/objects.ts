@@ -69,6 +69,9 @@ export interface ReadContext {
   skipped(object: Skipped): void
 }
 
+/** Such a file need not say what it is. */
+const KUSTOMIZATION_FILE = /(?:^|[/\\])kustomization\.ya?ml$/i
+
 const MANIFEST_FIELDS = ['apiVersion', 'kind', 'metadata', 'spec', 'items']
 
 function looksLikeManifest(node: Node): boolean {
@@ -78,7 +81,7 @@ function looksLikeManifest(node: Node): boolean {
 /** Reads one document of a file. */
 export function readDocument(node: Node, at: { file: SourceFile; report: Report }, context: ReadContext): void {
   const root: Value = { node, ...at, parent: undefined, step: '', key: undefined }
-  if (isMapping(root) && looksLikeManifest(node)) {
+  if (isMapping(root) && (looksLikeManifest(node) || KUSTOMIZATION_FILE.test(at.file.name))) {
     readObject(root, context, undefined)
     return
   }
@@ -123,8 +126,7 @@ function readObject(object: Value<MappingNode>, context: ReadContext, typed: Ide
 
 /** `apiVersion` and `kind`; the items of a `PodList` may leave them out. */
 function identityOf(object: Value<MappingNode>, typed: Identity | undefined): Partial<Identity> {
-  const kustomization = /(?:^|[/\\])kustomization\.ya?ml$/i.test(object.file.name)
-  const assumed = typed ?? (kustomization ? KUSTOMIZATION : undefined)
+  const assumed = typed ?? (KUSTOMIZATION_FILE.test(object.file.name) ? KUSTOMIZATION : undefined)
   const text = (name: 'apiVersion' | 'kind') => {
     const value = field(object, name)
     if (value) {

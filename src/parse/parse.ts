@@ -1,6 +1,6 @@
 // Manifests as text -> Snapshot and diagnostics. Pure, and never throws on what a user wrote.
 import type { Diagnostic } from '../diag/diagnostic.ts'
-import type { SourceFile } from '../diag/source.ts'
+import type { SourceFile, Span } from '../diag/source.ts'
 import type { Snapshot } from '../policy/snapshot.ts'
 import { assemble } from './assemble.ts'
 import { checkAssumedNamespaces } from './assumed-namespace.ts'
@@ -21,6 +21,19 @@ export interface ParseOptions {
    * an error (`refuse`, the default) or a warning.
    */
   readonly otherPolicies?: 'refuse' | 'warn'
+  /** Runs each step of the work (text to a tree, tree to objects) and may take its time. */
+  readonly step?: <T>(step: 'parse' | 'decode', body: () => T) => T
+}
+
+/** An object of the input that was read. */
+export interface ObjectRead {
+  readonly kind: string
+  /** `undefined` for one that lies in no namespace. */
+  readonly namespace: string | undefined
+  readonly name: string
+  /** It says no namespace: the default one was taken (S41). */
+  readonly assumedNamespace: boolean
+  readonly span: Span
 }
 
 export interface ParseResult {
@@ -28,13 +41,15 @@ export interface ParseResult {
   readonly snapshot: Snapshot
   /** In the order of the input, then those that have no place. */
   readonly diagnostics: readonly Diagnostic[]
-  /** Objects that carry no policy, in the order of the input. */
+  /** All that was read, in the order of the input; a workload too whose pods the snapshot has instead. */
+  readonly objects: readonly ObjectRead[]
+  /** All that was seen and not read, in the order of the input. */
   readonly skipped: readonly Skipped[]
 }
 
 /** Reads all manifests of all files as one input. */
 export function parse(sources: readonly SourceFile[], options: ParseOptions = {}): ParseResult {
-  const { defaultNamespace = 'default', otherPolicies = 'refuse' } = options
+  const { defaultNamespace = 'default', otherPolicies = 'refuse', step = (_, body) => body() } = options
   const report = createReport()
   const objects: ReadObject[] = []
   const skipped: Skipped[] = []
@@ -46,9 +61,12 @@ export function parse(sources: readonly SourceFile[], options: ParseOptions = {}
   }
   for (const file of sources) {
     if (report.full) break
-    for (const { node, sound } of documentsOf(file, report)) {
-      readDocument(node, { file, report }, sound ? context : { ...context, found: () => undefined })
-    }
+    const documents = step('parse', () => documentsOf(file, report))
+    step('decode', () => {
+      for (const { node, sound } of documents) {
+        readDocument(node, { file, report }, sound ? context : { ...context, found: () => undefined })
+      }
+    })
   }
   if (objects.length === 0 && report.errors === 0) {
     report.add({
@@ -58,12 +76,32 @@ export function parse(sources: readonly SourceFile[], options: ParseOptions = {}
       help: 'name files or folders with manifests: NetworkPolicy, Pod, Deployment, Moat, …',
     })
   }
-  const snapshot = assemble(objects, report)
-  checkAssumedNamespaces(objects, defaultNamespace, report)
-  checkMoats(snapshot, report)
-  checkControllerLabels(snapshot, report)
-  checkRoutes(snapshot, skipped, report)
-  return { snapshot, diagnostics: inOrder(report.diagnostics, sources), skipped }
+  const snapshot = step('decode', () => {
+    const assembled = assemble(objects, report)
+    // Who says the namespace knows of it.
+    if (options.defaultNamespace === undefined) checkAssumedNamespaces(objects, defaultNamespace, report)
+    checkMoats(assembled, report)
+    checkControllerLabels(assembled, report)
+    checkRoutes(assembled, skipped, report)
+    return assembled
+  })
+  return {
+    snapshot,
+    diagnostics: inOrder(report.diagnostics, sources),
+    objects: objects.map(objectRead),
+    skipped,
+  }
+}
+
+function objectRead({ kind, metadata, object, span }: ReadObject): ObjectRead {
+  const namespace = 'namespace' in object ? object.namespace : undefined
+  return {
+    kind: 'kind' in object ? object.kind : kind,
+    namespace,
+    name: metadata.name,
+    assumedNamespace: namespace !== undefined && metadata.namespace === undefined,
+    span,
+  }
 }
 
 /** By place; those without one last. */

@@ -25,7 +25,7 @@ export function upCommand(): Command {
     .action(
       exits(async (paths: readonly string[], options: UpOptions) => {
         const { up } = await import('../up/up.ts')
-        return up(inputPaths(paths, options.filename), options)
+        return up(inputPaths(paths, options), options)
       }),
     )
 }

@@ -1,6 +1,6 @@
 // From the paths of the command line to a scene, again and again while files change.
 import type { Diagnostic } from '../../diag/diagnostic.ts'
-import { load } from '../load.ts'
+import { type InputOptions, loadInput } from '../load.ts'
 import { type Scene, sceneOf } from './scene.ts'
 
 /** Ports that the policies name, probed on every destination, at most. */
@@ -13,8 +13,11 @@ export interface InputAnswer {
 }
 
 /** Reads, parses, renders and proves; `maxCells` bounds the truth table of each phase. */
-export function readScene(paths: readonly string[], maxCells: number): InputAnswer {
-  const { inForce, diagnostics, usable } = load(paths)
+export function readScene(
+  paths: readonly string[],
+  { maxCells, ...input }: InputOptions & { readonly maxCells: number },
+): InputAnswer {
+  const { inForce, diagnostics, usable } = loadInput(paths, { ...input, filename: [] })
   if (!usable) return { diagnostics }
   return { scene: sceneOf(inForce, { attempts: maxCells, policyPorts: POLICY_PORTS }), diagnostics }
 }

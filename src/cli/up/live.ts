@@ -32,10 +32,10 @@ function clock(): string {
 export async function liveView(stage: Stage, start: LiveStart): Promise<void> {
   const { story, tap, rules, sandbox } = stage
   const { paths, ended } = start
-  // What came through a pipe is gone: the input as a whole cannot be read again.
+  // What came through a pipe is gone, and a revision does not change: the input as a whole cannot be read again.
   const files = paths.every(canReadAgain) ? paths : []
   const invitation =
-    files.length > 0 ? `edit ${files.map(printable).join(', ')} and save` : 'the input came from a pipe'
+    files.length > 0 ? `edit ${files.map(printable).join(', ')} and save` : 'the input cannot be read again'
   story.heading(`LIVE: ${invitation}; Ctrl-C ends`)
   let nameOf = directory(sandbox.topology.snapshot.pods)
   const events = feed(
@@ -58,7 +58,7 @@ export async function liveView(stage: Stage, start: LiveStart): Promise<void> {
   let cells = start.cells.filter(({ phase }) => phase === 'moat')
   let again = Promise.resolve()
   const reload = async (): Promise<void> => {
-    const { scene, diagnostics } = readScene(paths, stage.options.maxCells)
+    const { scene, diagnostics } = readScene(paths, { ...stage.options, inputs: false })
     printDiagnostics(diagnostics)
     if (!scene) {
       story.line('unchanged', 'the input cannot be used; the rules in force stay')

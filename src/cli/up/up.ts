@@ -33,7 +33,7 @@ export async function up(paths: readonly string[], options: UpOptions): Promise<
     printDiagnostics(entered.diagnostics)
     printNote('no kernel here: what follows is the prediction only')
   }
-  const { scene, diagnostics } = readScene(paths, options.maxCells)
+  const { scene, diagnostics } = readScene(paths, options)
   printDiagnostics(diagnostics)
   if (!scene) return UNUSABLE
   if (here) return perform({ scene, inside: here, paths, options })

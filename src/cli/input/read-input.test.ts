@@ -3,7 +3,7 @@ import { chmodSync, closeSync, mkdirSync, mkdtempSync, openSync, rmSync, symlink
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { formatDiagnostic } from '../diag/diagnostic.ts'
+import { formatDiagnostic } from '../../diag/diagnostic.ts'
 import { readInput, type ReadOptions } from './read-input.ts'
 
 let root: string

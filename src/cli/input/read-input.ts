@@ -1,8 +1,9 @@
 // Files, folders and standard input -> texts to parse. Whatever cannot be read is a diagnostic.
 import { closeSync, fstatSync, openSync, readdirSync, readSync, realpathSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Diagnostic } from '../diag/diagnostic.ts'
-import type { SourceFile } from '../diag/source.ts'
+import type { Diagnostic } from '../../diag/diagnostic.ts'
+import type { SourceFile } from '../../diag/source.ts'
+import { decodeUtf8 } from './utf8.ts'
 
 export interface ReadInput {
   /** In the order of the arguments, folders in the order of their names. */
@@ -10,7 +11,18 @@ export interface ReadInput {
   readonly diagnostics: readonly Diagnostic[]
 }
 
+/** What gives texts without being a file, a plain folder or standard input. */
+export interface Givers {
+  /** Reads a folder that has to be built first; `undefined`: it is read file by file. `named`: the user named it itself. */
+  readonly folder?: (folder: string, names: readonly string[], named: boolean) => ReadInput | undefined
+  /** Reads what is the name of no file; `undefined`: nobody knows it. */
+  readonly missing?: (path: string) => ReadInput | undefined
+}
+
 export interface ReadOptions {
+  readonly givers?: Givers
+  /** Called for each file with how many have been read before it. */
+  readonly onFile?: (count: number) => void
   /** For tests: what stands for standard input. A file descriptor; 0 when not given. */
   readonly stdin?: number
   /** Most bytes of one file, and of all together. */
@@ -47,6 +59,8 @@ export function readInput(paths: readonly string[], options: ReadOptions = {}): 
       maxFileBytes: 256 * MEBIBYTE,
       maxTotalBytes: 512 * MEBIBYTE,
       maxFiles: 20_000,
+      givers: {},
+      onFile: () => undefined,
       ...options,
     },
     seen: new Set(),
@@ -62,6 +76,11 @@ export function readInput(paths: readonly string[], options: ReadOptions = {}): 
 
 function problem(progress: Progress, diagnostic: Omit<Diagnostic, 'severity'>): void {
   progress.diagnostics.push({ severity: 'error', ...diagnostic })
+}
+
+function take({ sources, diagnostics }: ReadInput, progress: Progress): void {
+  progress.sources.push(...sources)
+  progress.diagnostics.push(...diagnostics)
 }
 
 function readStdin(progress: Progress): void {
@@ -87,6 +106,11 @@ function readPath(path: string, progress: Progress): void {
       unreadable(path, error, progress)
       return
     }
+    const given = progress.limits.givers.missing?.(path)
+    if (given) {
+      take(given, progress)
+      return
+    }
     problem(progress, {
       code: 'missing-file',
       message: `there is no file or folder \`${path}\``,
@@ -99,7 +123,7 @@ function readPath(path: string, progress: Progress): void {
     return
   }
   const complaints = progress.diagnostics.length
-  if (!readFolder(path, progress) && progress.diagnostics.length === complaints) {
+  if (!readFolder(path, progress, true) && progress.diagnostics.length === complaints) {
     problem(progress, {
       code: 'empty-folder',
       message: `the folder \`${path}\` has no manifest: no file that ends in .yaml, .yml or .json`,
@@ -109,7 +133,7 @@ function readPath(path: string, progress: Progress): void {
 }
 
 /** Everything in a folder in the order of its names, whatever the machine's language; true when there was a manifest. */
-function readFolder(folder: string, progress: Progress): boolean {
+function readFolder(folder: string, progress: Progress, named: boolean): boolean {
   let names: string[]
   try {
     const real = realpathSync(folder)
@@ -119,6 +143,11 @@ function readFolder(folder: string, progress: Progress): boolean {
   } catch (error) {
     unreadable(folder, error, progress)
     return false
+  }
+  const built = progress.limits.givers.folder?.(folder, names, named)
+  if (built) {
+    take(built, progress)
+    return true
   }
   let found = false
   for (const name of names) {
@@ -132,7 +161,7 @@ function readFolder(folder: string, progress: Progress): boolean {
       continue
     }
     if (kind === 'folder') {
-      if (!name.startsWith('.') && name !== 'node_modules' && readFolder(path, progress)) found = true
+      if (!name.startsWith('.') && name !== 'node_modules' && readFolder(path, progress, false)) found = true
     } else if (MANIFEST.test(name)) {
       found = true
       if (kind === 'other') {
@@ -156,6 +185,7 @@ function readFolder(folder: string, progress: Progress): boolean {
 }
 
 function readFile(path: string, progress: Progress): void {
+  progress.limits.onFile(progress.files)
   progress.files += 1
   let descriptor: number | undefined
   try {
@@ -184,7 +214,9 @@ function readDescriptor(name: string, descriptor: number, progress: Progress): v
     return
   }
   progress.bytes += bytes.length
-  decode(name, bytes, progress)
+  const decoded = decodeUtf8(name, bytes)
+  if (decoded.ok) progress.sources.push(decoded.source)
+  else progress.diagnostics.push(decoded.diagnostic)
 }
 
 /** All bytes until the end, or `undefined` when there are more than `limit`. */
@@ -213,46 +245,6 @@ function readSome(descriptor: number, into: Buffer): number {
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20)
     }
   }
-}
-
-function decode(name: string, bytes: Buffer, progress: Progress): void {
-  const wide = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)
-  if (wide) {
-    problem(progress, {
-      code: 'invalid-utf8',
-      message: `\`${name}\` is UTF-16 text`,
-      help: 'save it as UTF-8',
-    })
-    return
-  }
-  try {
-    progress.sources.push({ name, text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) })
-  } catch {
-    const text = new TextDecoder('utf-8').decode(bytes)
-    const start = firstInvalid(bytes, text)
-    problem(progress, {
-      code: 'invalid-utf8',
-      message: `\`${name}\` is not UTF-8 text`,
-      span: { file: { name, text }, start, end: start + 1 },
-      help: 'save it as UTF-8',
-    })
-  }
-}
-
-/** Where the first byte that is no UTF-8 shows in the text as a replacement character. */
-function firstInvalid(all: Buffer, text: string): number {
-  const bytes = all.subarray(0, 3).toString('hex') === 'efbbbf' ? all.subarray(3) : all // a byte order mark is not in the text
-  let at = text.indexOf('\ufffd')
-  let offset = 0
-  let from = 0
-  while (at !== -1) {
-    offset += Buffer.byteLength(text.slice(from, at))
-    if (bytes.subarray(offset, offset + 3).toString('hex') !== 'efbfbd') return at
-    offset += 3
-    from = at + 1
-    at = text.indexOf('\ufffd', from)
-  }
-  return 0
 }
 
 function unreadable(path: string, error: unknown, progress: Progress): void {

@@ -1,0 +1,67 @@
+// Where the time of one run goes: wall and CPU by phase, for `--timings`.
+
+/** In the order in which they are printed. */
+const PHASES = ['read', 'parse', 'decode', 'classes', 'reachability', 'render'] as const
+
+/**
+ * `read`: files, git, kustomize and helm. `parse`: text to a tree. `decode`: the tree to a Snapshot. `classes`: endpoints
+ * that no policy can tell apart. `reachability`: the answers. `render`: answers to text.
+ */
+export type Phase = (typeof PHASES)[number]
+
+interface Spent {
+  readonly wallMs: number
+  readonly cpuMs: number
+}
+
+const spent = new Map<Phase, Spent>()
+
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000
+}
+
+/** Runs a piece of work and adds its time to the phase; phases do not nest. Costs a few microseconds. */
+export function timed<T>(phase: Phase, body: () => T): T {
+  const wall = performance.now()
+  const cpu = cpuMs()
+  try {
+    return body()
+  } finally {
+    const before = spent.get(phase) ?? { wallMs: 0, cpuMs: 0 }
+    spent.set(phase, {
+      wallMs: before.wallMs + performance.now() - wall,
+      cpuMs: before.cpuMs + cpuMs() - cpu,
+    })
+  }
+}
+
+/** One line for each phase that took place, then what is in none of them (starting, printing), then all since the start. */
+export function timingLines(): string[] {
+  const total = { wallMs: performance.now(), cpuMs: cpuMs() }
+  const phases = PHASES.flatMap((phase) => {
+    const time = spent.get(phase)
+    return time ? [[phase, time] as const] : []
+  })
+  const sum = (pick: (time: Spent) => number) => phases.reduce((all, [, time]) => all + pick(time), 0)
+  const rest = {
+    wallMs: Math.max(0, total.wallMs - sum(({ wallMs }) => wallMs)),
+    cpuMs: Math.max(0, total.cpuMs - sum(({ cpuMs }) => cpuMs)),
+  }
+  return [
+    `${'timings, ms'.padEnd(14)}${'wall'.padStart(10)}${'cpu'.padStart(10)}`,
+    ...[...phases, ['other', rest] as const, ['total', total] as const].map(
+      ([name, { wallMs, cpuMs }]) =>
+        `${name.padEnd(14)}${wallMs.toFixed(1).padStart(10)}${cpuMs.toFixed(1).padStart(10)}`,
+    ),
+  ]
+}
+
+let asked = false
+
+/** Has the times written to stderr when the process ends, after all output. */
+export function printTimingsAtExit(): void {
+  if (asked) return
+  asked = true
+  process.once('exit', () => process.stderr.write(`${timingLines().join('\n')}\n`))
+}
