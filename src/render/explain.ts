@@ -86,6 +86,35 @@ export function explanationLines({ answers }: Explanation, width = 80): Line[] {
   return answers.flatMap((answer, i) => [...(i === 0 ? [] : [[]]), ...answerLines(answer, width)])
 }
 
+/** The same for a pull request: one section for each answer. */
+export function explanationMarkdown(explanation: Explanation): string {
+  return explanation.answers
+    .map((answer) => {
+      const { connections, verdict, via } = answer
+      const on = equalConnections(connections, ALL_CONNECTIONS) ? 'every port' : formatConnections(connections)
+      const [from, to] = [nameList(answer.source.names), nameList(answer.destination.names)]
+      const steps = [answer.egress, answer.ingress].flatMap((one) => {
+        const speakers = speakersOf(answer, one)
+        const near = one.decision === 'accepts' ? [] : one.nearMisses.slice(0, SHOWN).map(nearMissSentence)
+        return [
+          ...one.steps
+            .flatMap((step) => stepSentences(step, speakers))
+            .map((sentence) => `- ${one.direction}: ${placed(sentence)}`),
+          ...near.map((sentence) => `  - nearly: ${placed(sentence)}`),
+        ]
+      })
+      return [
+        `### ${visible(`${from} to ${to}, ${on}${familyWords(answer)}`)}: **${verdict}**`,
+        '',
+        ...(via ? [`- service: ${viaSentence(via)}`] : []),
+        ...steps.map(visible),
+        ...(verdict === 'Depends' ? dependsTexts(answer).map((text) => `- depends: ${text}`) : []),
+        '',
+      ].join('\n')
+    })
+    .join('\n')
+}
+
 interface PlacedJson {
   readonly text: string
   /** `file:line:col`. */

@@ -3,11 +3,12 @@ import { explain } from '../../analysis/explain.ts'
 import type { Explanation } from '../../analysis/explanation.ts'
 import type { Diagnostic } from '../../diag/diagnostic.ts'
 import { PROFILES } from '../../engine/profile.ts'
-import { explanationJson, explanationLines } from '../../render/explain.ts'
+import { explanationJson, explanationLines, explanationMarkdown } from '../../render/explain.ts'
 import { styled } from '../colour.ts'
 import { CLEAN, type ExitCode, FINDINGS, UNUSABLE } from '../exit-code.ts'
 import { loadInput } from '../load.ts'
 import { printData, printDiagnostics } from '../output.ts'
+import { outputWidth } from './width.ts'
 import type { ExplainOptions } from './options.ts'
 import { questionOf } from './question.ts'
 
@@ -26,11 +27,8 @@ function nothing({ destination, asked }: Explanation): Diagnostic {
 
 function print(explanation: Explanation, { output }: ExplainOptions): void {
   if (output === 'json') printData(JSON.stringify(explanationJson(explanation), null, 2))
-  else printData(styled(explanationLines(explanation, widthOf(process.stdout)), process.stdout))
-}
-
-function widthOf(stream: NodeJS.WriteStream): number {
-  return stream.isTTY ? Math.max(60, Math.min(stream.columns, 140)) : 120
+  else if (output === 'markdown') printData(explanationMarkdown(explanation))
+  else printData(styled(explanationLines(explanation, outputWidth(process.stdout)), process.stdout))
 }
 
 /** Whether the answer is what `--expect` says; a verdict that depends or is mixed is neither. */
@@ -39,15 +37,26 @@ function asExpected({ verdict }: Explanation, expected: ExplainOptions['expect']
   return verdict.toLowerCase() === expected ? CLEAN : FINDINGS
 }
 
-export function explainAction(
+const NO_DESTINATION: Diagnostic = {
+  severity: 'error',
+  code: 'usage',
+  message: 'a source without a destination',
+  help: 'write `moat explain SRC DST`; for what the policies of a file mean, `moat explain -f FILE`',
+}
+
+export async function explainAction(
   source: string | undefined,
   destination: string | undefined,
   options: ExplainOptions,
-): ExitCode {
+): Promise<ExitCode> {
   const { inForce, diagnostics, usable } = loadInput([], options)
   printDiagnostics(diagnostics)
   if (!usable) return UNUSABLE
-  if (source === undefined || destination === undefined) return UNUSABLE
+  if (source === undefined) return (await import('./policies.ts')).explainPoliciesAction(inForce.snapshot, options)
+  if (destination === undefined) {
+    printDiagnostics([NO_DESTINATION])
+    return UNUSABLE
+  }
   const asked = questionOf(source, destination, inForce.snapshot)
   if ('diagnostics' in asked) {
     printDiagnostics(asked.diagnostics)
