@@ -1,7 +1,7 @@
 // The map against the engine it was made from: every pair that it folds, named one by one again.
 import { describe, expect, it } from 'vitest'
 import { foldLinks } from '../src/analysis/map/fold.ts'
-import { mapOf, type MapEndpoint, type ReachMap } from '../src/analysis/map/map.ts'
+import { linkMap, type MapEndpoint, type ReachMap } from '../src/analysis/map/map.ts'
 import { termsOf, placesOf } from '../src/analysis/map/terms.ts'
 import { type Endpoint, outsideEndpoint, podEndpoint, samePod } from '../src/engine/endpoint.ts'
 import { createEngine } from '../src/engine/engine.ts'
@@ -61,7 +61,7 @@ describe('the map of a random cluster', () => {
   it.each(SEEDS)('%i: tells of every pair of members what the engine says', (seed) => {
     const snapshot = snapshotOf(randomCluster(seed))
     const engine = createEngine(snapshot, seed % 2 === 0 ? SPEC : CONFORMANCE)
-    const map = mapOf(engine)
+    const map = linkMap(engine)
     const members = map.endpoints.map(membersOf)
     let asked = 0
     for (const family of [4, 6] as const) {
@@ -90,7 +90,7 @@ describe('the map of a random cluster', () => {
 
   it.each(SEEDS)('%i: has every pod once, and every address outside once', (seed) => {
     const snapshot = snapshotOf(randomCluster(seed))
-    const map = mapOf(createEngine(snapshot))
+    const map = linkMap(createEngine(snapshot))
     const pods = map.endpoints.flatMap((one) => (one.kind === 'pods' ? one.pods : []))
     expect(pods.map(({ namespace, name }) => `${namespace}/${name}`).sort()).toEqual(
       podsOf(snapshot)
@@ -104,7 +104,7 @@ describe('the map of a random cluster', () => {
   })
 
   it.each(SEEDS)('%i: is put in terms that mean exactly the sets they stand for', (seed) => {
-    const map = mapOf(createEngine(snapshotOf(randomCluster(seed))))
+    const map = linkMap(createEngine(snapshotOf(randomCluster(seed))))
     const places = placesOf(map)
     for (const { sources, destinations } of foldLinks(map)) {
       for (const set of [sources, destinations]) {

@@ -1,12 +1,14 @@
 // The map: who can reach what, as endpoints that people know by name and links between sets of them.
 import type { Engine } from '../../engine/engine.ts'
-import type { ProfileName } from '../../engine/profile.ts'
+import { type ProfileName, PROFILES } from '../../engine/profile.ts'
 import type { Reach } from '../../engine/reach.ts'
-import type { Pod } from '../../policy/snapshot.ts'
+import type { Pod, Snapshot } from '../../policy/snapshot.ts'
 import type { Family } from '../../sets/ip-address.ts'
 import type { IpSet } from '../../sets/ip-set.ts'
 import { endpointsOf } from './endpoints.ts'
+import { type Exposure, exposureOf, worldOfMap } from './exposure.ts'
 import { linksOf } from './links.ts'
+import { type WayIn, waysIn } from './ways-in.ts'
 
 /** Pods of one owner that answer alike, or one bare pod. */
 export interface PodsEndpoint {
@@ -58,11 +60,34 @@ export interface ReachMap {
   readonly endpoints: readonly MapEndpoint[]
   /** They do not overlap; a pair of endpoints that is in none is denied. */
   readonly links: readonly Link[]
+  /** The endpoints that are asked about by name; all of them in a map that nobody filtered. */
+  readonly focus: readonly number[]
+  /** From outside the cluster through routes and Services. */
+  readonly waysIn: readonly WayIn[]
+  /** Only when asked for. */
+  readonly exposure?: readonly Exposure[]
 }
 
-/** The map of an engine's snapshot. */
-export function mapOf(engine: Engine): ReachMap {
+/** The links of a snapshot's engine, without the ways in through routes and Services. */
+export function linkMap(engine: Engine): ReachMap {
   const reachability = engine.reachability()
-  const { endpoints, ofGroup } = endpointsOf(reachability)
-  return { profile: engine.profile.name, endpoints, links: linksOf(reachability, { endpoints, ofGroup }) }
+  const at = endpointsOf(reachability)
+  return {
+    profile: engine.profile.name,
+    endpoints: at.endpoints,
+    links: linksOf(reachability, at),
+    focus: at.endpoints.map(({ id }) => id),
+    waysIn: [],
+  }
+}
+
+/** The map of a snapshot; `engine` must be one for it. */
+export function mapOf(engine: Engine, snapshot: Snapshot): ReachMap {
+  const map = linkMap(engine)
+  return { ...map, waysIn: waysIn(map, snapshot, engine.profile) }
+}
+
+/** The map with what each workload's own policies leave open to pods that could exist. */
+export function withExposure(map: ReachMap, snapshot: Snapshot): ReachMap {
+  return { ...map, exposure: exposureOf(map, worldOfMap(snapshot, PROFILES[map.profile])) }
 }

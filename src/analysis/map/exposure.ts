@@ -1,0 +1,203 @@
+// Exposure: which pods that could exist a workload's own policies let in, or let it reach, beyond those of the input.
+import type { Profile } from '../../engine/profile.ts'
+import type { DependsReason } from '../../engine/reach.ts'
+import type { Direction } from '../../policy/network-policy.ts'
+import type { Selector } from '../../policy/selector.ts'
+import type { Pod, Snapshot } from '../../policy/snapshot.ts'
+import {
+  ALL_CONNECTIONS,
+  type ConnectionSet,
+  isEmpty,
+  subtractConnections,
+  unionConnections,
+} from '../../sets/connection-set.ts'
+import { equalAddresses, type IpSet } from '../../sets/ip-set.ts'
+import { type Box, BudgetSpent } from '../../sets/label-set.ts'
+import { valuesWithin } from '../../sets/value-set.ts'
+import { ANY_SIDE } from '../declared.ts'
+import { type Flow, flows, possible } from '../flow.ts'
+import { type Cell, cell, type Region, type Role, subtractRegions } from '../region.ts'
+import { placesOf, POD_ADDRESSES, universeOf } from '../universe.ts'
+import { type Ends, type NamedPort, type World, worldOf } from '../world.ts'
+import type { ReachMap } from './map.ts'
+
+/** Pods that could exist, and what they may open, or what may be opened on them. */
+export interface ExposedTo {
+  /** Conditions on the labels of a pod and its namespace, keys as in `universe.ts`; empty: any pod of any namespace. */
+  readonly box: Box
+  /** Set where it takes an address as well. */
+  readonly addresses?: IpSet
+  readonly connections: ConnectionSet
+  /** Port names that the destination must declare for the port. */
+  readonly names: readonly NamedPort[]
+  /** Empty: surely. */
+  readonly reasons: readonly DependsReason[]
+  /** Whether policies that select such pods hold them back all the same; `unknown`: too many combinations of labels. */
+  readonly heldBack: 'none' | 'some' | 'all' | 'unknown'
+}
+
+export interface Exposure {
+  /** Ids of the endpoints that are exposed alike, ascending. */
+  readonly endpoints: readonly number[]
+  readonly direction: Direction
+  /** The widest first; empty: no pod at all. Entries may overlap: each says what is open at least. */
+  readonly to: readonly ExposedTo[]
+}
+
+function namespaceSelectors({ networkPolicies }: Snapshot): Selector[] {
+  return networkPolicies
+    .flatMap(({ ingress = [], egress = [] }) => [...ingress, ...egress])
+    .flatMap(({ peers }) => (peers === 'any' ? [] : peers))
+    .flatMap((peer) => (peer.kind === 'pods' && peer.namespaces !== 'own' ? [peer.namespaces] : []))
+}
+
+/** The snapshot as a question about pods that could exist. */
+export function worldOfMap(snapshot: Snapshot, profile: Profile): World {
+  return worldOf(snapshot, profile, universeOf(snapshot, namespaceSelectors(snapshot)))
+}
+
+function endsOf(pod: Pod, direction: Direction): Ends {
+  const own = { kind: 'pod', pod, present: true } as const
+  return direction === 'ingress'
+    ? { source: { kind: 'pods' }, destination: own }
+    : { source: own, destination: { kind: 'pods' } }
+}
+
+const PEER: Readonly<Record<Direction, Role>> = { ingress: 'source', egress: 'destination' }
+
+function within(a: Box, b: Box): boolean {
+  for (const [key, values] of b) {
+    const own = a.get(key)
+    if (!own || !valuesWithin(own, values)) return false
+  }
+  return true
+}
+
+type Draft = Omit<ExposedTo, 'heldBack'>
+
+function draftOf({ cell: { connections, ...sides }, names, reasons }: Flow, role: Role): Draft {
+  const { box, addresses } = sides[role]
+  const all = equalAddresses(addresses, POD_ADDRESSES)
+  return { box, connections, names, reasons, ...(!all && { addresses }) }
+}
+
+function sameAddresses(a: IpSet | undefined, b: IpSet | undefined): boolean {
+  return a === b || (a !== undefined && b !== undefined && equalAddresses(a, b))
+}
+
+function sameBox(a: Box, b: Box): boolean {
+  return within(a, b) && within(b, a)
+}
+
+/** Drafts about the same pods as one. */
+function joinAlike(drafts: readonly Draft[]): Draft[] {
+  const joined: Draft[] = []
+  for (const draft of drafts) {
+    const at = joined.findIndex(
+      (one) =>
+        sameBox(one.box, draft.box) &&
+        sameAddresses(one.addresses, draft.addresses) &&
+        one.names.join() === draft.names.join() &&
+        one.reasons.join() === draft.reasons.join(),
+    )
+    const known = joined[at]
+    if (!known) joined.push(draft)
+    else joined[at] = { ...known, connections: unionConnections(known.connections, draft.connections) }
+  }
+  return joined
+}
+
+/** Each draft without what a wider one says already: about more pods, as surely or more, on no condition that it has not. */
+function withoutRepeats(drafts: readonly Draft[]): Draft[] {
+  return drafts.flatMap((draft, index) => {
+    const wider = drafts.filter(
+      (other, at) =>
+        at !== index &&
+        within(draft.box, other.box) &&
+        (other.addresses === undefined || sameAddresses(other.addresses, draft.addresses)) &&
+        other.names.every((name) =>
+          draft.names.some((own) => own.name === name.name && own.protocol === name.protocol),
+        ) &&
+        other.reasons.every((reason) => draft.reasons.includes(reason)),
+    )
+    const connections = wider.reduce((rest, other) => subtractConnections(rest, other.connections), draft.connections)
+    return isEmpty(connections) ? [] : [{ ...draft, connections }]
+  })
+}
+
+/** Whether the policies of the other end let them. */
+function heldBack(world: World, at: { ends: Ends; direction: Direction }, draft: Draft): ExposedTo['heldBack'] {
+  const { ends, direction } = at
+  const other: Direction = direction === 'ingress' ? 'egress' : 'ingress'
+  const side = { box: draft.box, addresses: draft.addresses ?? POD_ADDRESSES }
+  const whole =
+    direction === 'ingress' ? cell(side, ANY_SIDE, draft.connections) : cell(ANY_SIDE, side, draft.connections)
+  if (!whole) return 'none'
+  try {
+    const passing: Cell[] = []
+    for (const flow of flows(world, { ends, directions: [other] }, { cell: whole, names: draft.names }))
+      passing.push(flow.cell)
+    if (passing.length === 0) return 'all'
+    let rest: Region = [whole]
+    for (const part of passing) {
+      rest = subtractRegions(rest, [part])
+      if (rest.length === 0) return 'none'
+      if (rest.length > 500) return 'unknown'
+    }
+    return 'some'
+  } catch (error) {
+    if (error instanceof BudgetSpent) return 'unknown'
+    throw error
+  }
+}
+
+/** Who could reach a pod, or be reached by it, as far as the pod's own policies go. */
+export function exposedTo(world: World, pod: Pod, direction: Direction): ExposedTo[] {
+  const ends = endsOf(pod, direction)
+  const role = PEER[direction]
+  const everything = cell(ANY_SIDE, ANY_SIDE, ALL_CONNECTIONS)
+  const of = everything && possible(ends, everything)
+  if (!of) return []
+  const drafts: Draft[] = []
+  for (const flow of flows(world, { ends, directions: [direction] }, { cell: of, names: [] })) {
+    const draft = draftOf(flow, role)
+    if (placesOf(world.universe, draft.box).length > 0) drafts.push(draft)
+  }
+  return withoutRepeats(joinAlike(drafts))
+    .sort((a, b) => a.reasons.length - b.reasons.length || a.box.size - b.box.size)
+    .map((draft) => ({ ...draft, heldBack: heldBack(world, { ends, direction }, draft) }))
+}
+
+/** The part of what a pod lets in that every pod of a namespace which is not in the input could open. */
+export function openToStrangers(exposure: readonly ExposedTo[]): readonly ExposedTo[] {
+  return exposure.filter(({ box, addresses, reasons }) => {
+    return box.size === 0 && addresses === undefined && reasons.length === 0
+  })
+}
+
+function keyOf(list: readonly ExposedTo[]): string {
+  const plain = list.map(({ box, addresses, ...rest }) => ({
+    ...rest,
+    box: [...box],
+    addresses: addresses && [addresses.v4, addresses.v6.map(String)],
+  }))
+  return JSON.stringify(plain)
+}
+
+/** The exposure of every endpoint of a map on a pod network, those exposed alike together. */
+export function exposureOf(map: ReachMap, world: World): Exposure[] {
+  return (['ingress', 'egress'] as const).flatMap((direction) => {
+    const alike = new Map<string, { endpoints: number[]; to: ExposedTo[] }>()
+    for (const endpoint of map.endpoints) {
+      const [pod] = endpoint.kind === 'pods' ? endpoint.pods : []
+      if (!pod || pod.hostNetwork) continue
+      world.budget.steps = 200_000
+      const to = exposedTo(world, pod, direction)
+      const key = keyOf(to)
+      const known = alike.get(key)
+      if (known) known.endpoints.push(endpoint.id)
+      else alike.set(key, { endpoints: [endpoint.id], to })
+    }
+    return [...alike.values()].map(({ endpoints, to }) => ({ endpoints, direction, to }))
+  })
+}
