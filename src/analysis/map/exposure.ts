@@ -188,15 +188,16 @@ function keyOf(list: readonly ExposedTo[]): string {
 export function exposureOf(map: ReachMap, world: World): Exposure[] {
   return (['ingress', 'egress'] as const).flatMap((direction) => {
     const alike = new Map<string, { endpoints: number[]; to: ExposedTo[] }>()
-    for (const endpoint of map.endpoints) {
-      const [pod] = endpoint.kind === 'pods' ? endpoint.pods : []
+    for (const id of map.focus) {
+      const endpoint = map.endpoints[id]
+      const [pod] = endpoint?.kind === 'pods' ? endpoint.pods : []
       if (!pod || pod.hostNetwork) continue
       world.budget.steps = 200_000
       const to = exposedTo(world, pod, direction)
       const key = keyOf(to)
       const known = alike.get(key)
-      if (known) known.endpoints.push(endpoint.id)
-      else alike.set(key, { endpoints: [endpoint.id], to })
+      if (known) known.endpoints.push(id)
+      else alike.set(key, { endpoints: [id], to })
     }
     return [...alike.values()].map(({ endpoints, to }) => ({ endpoints, direction, to }))
   })

@@ -1,32 +1,27 @@
-// What `moat map` does: read, ask the engine once about everything, draw.
-import { mapOf, type ReachMap } from '../../analysis/map/map.ts'
+// What `moat map` does: read, ask the engine once about everything, keep what is asked for, draw.
+import { filterMap } from '../../analysis/map/filter.ts'
+import { mapOf, withExposure } from '../../analysis/map/map.ts'
 import { createEngine } from '../../engine/engine.ts'
-import { type ProfileName, PROFILES } from '../../engine/profile.ts'
-import { mapJson } from '../../render/map/json.ts'
-import { listLines } from '../../render/map/list.ts'
-import { styled } from '../colour.ts'
+import { PROFILES } from '../../engine/profile.ts'
 import { CLEAN, type ExitCode, UNUSABLE } from '../exit-code.ts'
-import { type InputOptions, loadInput } from '../load.ts'
+import { loadInput } from '../load.ts'
 import { printData, printDiagnostics } from '../output.ts'
+import { draw } from './draw.ts'
+import type { MapOptions } from './options.ts'
+import { filterOf } from './whom.ts'
 
-export interface MapOptions extends InputOptions {
-  readonly output: 'text' | 'json'
-  readonly profile: ProfileName
-}
-
-function drawn(map: ReachMap, { output }: MapOptions): string {
-  switch (output) {
-    case 'json':
-      return JSON.stringify(mapJson(map), null, 2)
-    case 'text':
-      return styled(listLines(map, { width: process.stdout.columns ?? 100 }), process.stdout)
-  }
-}
-
-export function map(args: readonly string[], options: MapOptions): ExitCode {
+export async function map(args: readonly string[], options: MapOptions): Promise<ExitCode> {
   const { inForce, diagnostics, usable } = loadInput(args, options)
   printDiagnostics(diagnostics)
   if (!usable) return UNUSABLE
-  printData(drawn(mapOf(createEngine(inForce.snapshot, PROFILES[options.profile])), options))
+  const { snapshot } = inForce
+  const whole = mapOf(createEngine(snapshot, PROFILES[options.profile]), snapshot)
+  const { filter, diagnostics: unknown } = filterOf(whole, options)
+  if (unknown.length > 0) {
+    printDiagnostics(unknown)
+    return UNUSABLE
+  }
+  const part = filterMap(whole, filter)
+  printData(await draw(options.exposure ? withExposure(part, snapshot) : part, options))
   return CLEAN
 }

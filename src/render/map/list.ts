@@ -2,7 +2,11 @@
 import { foldLinks, type Row } from '../../analysis/map/fold.ts'
 import type { ReachMap } from '../../analysis/map/map.ts'
 import { type DependsReason, REASON_TEXT } from '../../engine/reach.ts'
-import { displayWidth, type Line, pad, piece, type Style } from '../styled-text.ts'
+import { displayWidth, type Line, pad, piece, type Style, visible } from '../styled-text.ts'
+import { table } from '../table.ts'
+import { type Exposure } from '../../analysis/map/exposure.ts'
+import { WAY_IN_TEXT, type WayIn } from '../../analysis/map/ways-in.ts'
+import { heldWords, openWords, whoWords } from './exposed.ts'
 import { connectionWords, type Words, wordsOf } from './words.ts'
 
 export interface ListOptions {
@@ -100,13 +104,16 @@ function notes(map: ReachMap, rows: readonly Row[], words: Words): Line[] {
   const note = (label: string, ids: readonly number[]): void => {
     if (ids.length > 0) lines.push([piece(`${label}: `, 'muted'), piece(words.set(ids, MOST_NAMES).join(', '))])
   }
+  const shown = new Set(map.focus)
+  for (const { destination, verdict } of map.waysIn) if (verdict !== 'Denied') reached.add(destination)
+  const pods = words.places.pods.filter((id) => shown.has(id))
   note(
     'no way in',
-    words.places.pods.filter((id) => !reached.has(id)),
+    pods.filter((id) => !reached.has(id)),
   )
   note(
     'no way out',
-    words.places.pods.filter((id) => !reaching.has(id)),
+    pods.filter((id) => !reaching.has(id)),
   )
   note(
     'on the host network, where policies do not hold',
@@ -122,6 +129,55 @@ function notes(map: ReachMap, rows: readonly Row[], words: Words): Line[] {
     }
   }
   return lines
+}
+
+const VERDICT_STYLE = { Allowed: 'good', Denied: 'bad', Depends: 'attention' } as const
+
+/** Routes and Services that lead into the cluster, one line each, and why some depend. */
+function wayLines(ways: readonly WayIn[], words: Words, width: number): Line[] {
+  if (ways.length === 0) return []
+  const rows = ways.map(({ through, hosts, destination, protocol, port, verdict, reason }) => [
+    visible(hosts.length === 0 ? through : `${through} (${hosts.join(', ')})`),
+    words.name(destination),
+    `${protocol.toLowerCase()}/${port}`,
+    [piece(verdict.toLowerCase(), VERDICT_STYLE[verdict]), ...(reason === undefined ? [] : [piece(`: ${reason}`)])],
+  ])
+  const columns = [
+    { title: 'WAYS IN', shrinks: true },
+    { title: 'TO', shrinks: true },
+    { title: 'PORT' },
+    { title: '' },
+  ]
+  const reasons = [...new Set(ways.flatMap(({ reason }) => reason ?? []))]
+  return [
+    [],
+    ...table(columns, rows, { width }),
+    ...reasons.map((reason): Line => [piece(`${reason}: `, 'muted'), piece(WAY_IN_TEXT[reason])]),
+  ]
+}
+
+/** What each workload's own policies leave open to pods that could exist. */
+function exposureLines(exposure: readonly Exposure[], words: Words, width: number): Line[] {
+  return (['ingress', 'egress'] as const).flatMap((direction) => {
+    const own = exposure.filter((one) => one.direction === direction)
+    const lines = own.flatMap(({ endpoints, to }): Line[] => {
+      const who = broken(words.set(endpoints), width).map((text): Line => [piece(text, 'strong')])
+      const entries = to.map((one): Line => {
+        const style = one.reasons.length > 0 ? 'attention' : undefined
+        const why = one.reasons.length === 0 ? [] : [`depends: ${one.reasons.join(', ')}`]
+        const held = heldWords(one)
+        const more = [...why, ...(held === '' ? [] : [held])]
+        return [
+          piece(`  ${whoWords(one)}: `),
+          piece(openWords(one), style),
+          ...(more.length === 0 ? [] : [piece(` (${more.join('; ')})`, 'muted')]),
+        ]
+      })
+      return [...who, ...(entries.length === 0 ? [[piece('  no pod at all', 'good')]] : entries)]
+    })
+    const title = direction === 'ingress' ? 'COULD BE REACHED FROM' : 'COULD REACH'
+    return lines.length === 0 ? [] : [[], [piece(title, 'strong')], ...lines]
+  })
 }
 
 export function listLines(map: ReachMap, options: ListOptions = {}): Line[] {
@@ -140,10 +196,14 @@ export function listLines(map: ReachMap, options: ListOptions = {}): Line[] {
     ...tableLines(own, widths),
   ]
   const more = notes(map, rows, words)
+  const focus = new Set(map.focus)
+  const ways = map.waysIn.filter(({ destination }) => focus.has(destination))
   return [
     heading(map, words),
     ...(rows.length === 0 ? [[], [piece('nobody reaches anything')]] : []),
     ...[...entries].flatMap(([reason, own]) => part(reason, own)),
+    ...wayLines(ways, words, width),
+    ...exposureLines(map.exposure ?? [], words, width),
     ...(more.length > 0 ? [[], ...more] : []),
   ]
 }
