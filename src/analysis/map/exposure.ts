@@ -85,6 +85,11 @@ function sameAddresses(a: IpSet | undefined, b: IpSet | undefined): boolean {
   return a === b || (a !== undefined && b !== undefined && equalAddresses(a, b))
 }
 
+function sameNames(a: readonly NamedPort[], b: readonly NamedPort[]): boolean {
+  const text = (names: readonly NamedPort[]): string => names.map(({ name, protocol }) => `${name}/${protocol}`).join()
+  return text(a) === text(b)
+}
+
 function sameBox(a: Box, b: Box): boolean {
   return within(a, b) && within(b, a)
 }
@@ -97,7 +102,7 @@ function joinAlike(drafts: readonly Draft[]): Draft[] {
       (one) =>
         sameBox(one.box, draft.box) &&
         sameAddresses(one.addresses, draft.addresses) &&
-        one.names.join() === draft.names.join() &&
+        sameNames(one.names, draft.names) &&
         one.reasons.join() === draft.reasons.join(),
     )
     const known = joined[at]

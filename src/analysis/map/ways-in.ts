@@ -6,7 +6,7 @@ import { type Pod, qualifiedName, type Snapshot } from '../../policy/snapshot.ts
 import { connection, hasConnection, isSubsetOf, type Protocol } from '../../sets/connection-set.ts'
 import type { World } from '../world.ts'
 import { exposedTo, openToStrangers, worldOfMap } from './exposure.ts'
-import type { Link, PodsEndpoint, ReachMap } from './map.ts'
+import type { PodsEndpoint, ReachMap } from './map.ts'
 
 /** Why a way in is open under one reading and closed under another. */
 export type WayInReason =
@@ -74,7 +74,7 @@ function clientsOf(
   const one = connection(wanted.protocol, wanted.port)
   const sure = new Set<number>()
   let open = false
-  for (const { sources, destinations, reach } of map.links as readonly Link[]) {
+  for (const { sources, destinations, reach } of map.links) {
     if (!destinations.includes(destination)) continue
     const outside = sources.filter((id) => map.endpoints[id]?.kind === 'outside')
     if (outside.length === 0) continue
