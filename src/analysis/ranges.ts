@@ -65,3 +65,20 @@ export const DOCUMENTATION: readonly Range[] = [
   range('benchmarking', ['198.18.0.0/15', '2001:2::/48']),
   range('documentation', ['2001:db8::/32', '3fff::/20']),
 ]
+
+/** What a block that stands for the Internet should leave out: each private, shared and link-local block by itself. */
+export const INSIDE: readonly Range[] = [
+  range('private', ['10.0.0.0/8']),
+  range('private', ['172.16.0.0/12']),
+  range('private', ['192.168.0.0/16']),
+  range('shared', ['100.64.0.0/10']),
+  range('link-local, with the metadata service of clouds', ['169.254.0.0/16']),
+  range('unique local', ['fc00::/7']),
+  range('link-local', ['fe80::/10']),
+]
+
+/** The one address that most clouds answer on. */
+export const INSTANCE_METADATA: Range = range('instance metadata', ['169.254.169.254/32'])
+
+/** Of one link only (RFC 3927, RFC 4291). */
+export const LINK_LOCAL: IpSet = blocks(['169.254.0.0/16', 'fe80::/10'])

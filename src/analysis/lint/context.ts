@@ -3,7 +3,7 @@ import type { Span } from '../../diag/source.ts'
 import { createEngine, type Engine } from '../../engine/engine.ts'
 import type { InForce } from '../../intent/policies-in-force.ts'
 import { type Direction, type NetworkPolicy, type Peer, policyName, type Rule } from '../../policy/network-policy.ts'
-import { type Pod, qualifiedName, type Snapshot } from '../../policy/snapshot.ts'
+import { type Pod, qualifiedName, type Service, type Snapshot } from '../../policy/snapshot.ts'
 import { everyPod } from '../subjects.ts'
 import { type ModelServer, modelServersOf } from './model-servers.ts'
 import { type Found, PodIndex } from './pod-index.ts'
@@ -24,6 +24,7 @@ export interface LintContext {
   readonly everyPod: readonly Pod[]
   readonly policies: readonly NetworkPolicy[]
   readonly policiesIn: (namespace: string) => readonly NetworkPolicy[]
+  readonly servicesIn: (namespace: string) => readonly Service[]
   /** The rules of all policies, in their order. */
   readonly rules: readonly PlacedRule[]
   /** Rendered from a Moat: its text is not that of a policy, so there is nothing to edit in it. */
@@ -75,6 +76,7 @@ export function contextOf({ snapshot, moats }: InForce): LintContext {
   const pods = lazy(() => new PodIndex(all(), snapshot.namespaces))
   const policies = snapshot.networkPolicies
   const byNamespace = lazy(() => Map.groupBy(policies, ({ namespace }) => namespace))
+  const services = lazy(() => Map.groupBy(snapshot.services, ({ namespace }) => namespace))
   const rules = lazy(() => rulesOf(policies))
   const engine = lazy(() => createEngine(snapshot))
   const models = lazy(() => modelServersOf(snapshot, all()))
@@ -91,6 +93,7 @@ export function contextOf({ snapshot, moats }: InForce): LintContext {
     },
     policies,
     policiesIn: (namespace) => byNamespace().get(namespace) ?? [],
+    servicesIn: (namespace) => services().get(namespace) ?? [],
     get rules() {
       return rules()
     },

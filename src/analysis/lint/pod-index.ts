@@ -1,7 +1,7 @@
 // The pods of the input by namespace and label, so that selectors find theirs without looking at all of them.
 import { matchNamespace } from '../../engine/match.ts'
 import { matches, type Selector } from '../../policy/selector.ts'
-import { type Namespace, type Pod, qualifiedName } from '../../policy/snapshot.ts'
+import { type Namespace, NAMESPACE_NAME_LABEL, type Pod, qualifiedName } from '../../policy/snapshot.ts'
 
 /** Which namespaces: one by name, or those that a selector matches. */
 export type Scope = string | Selector
@@ -14,7 +14,7 @@ export interface Found {
   readonly hosts: readonly Pod[]
   /** The namespaces that surely match and have pods in the input. */
   readonly namespaces: readonly string[]
-  /** Some namespace's labels are not known (S40): there may be more. */
+  /** There may be more: some namespace's labels are not known (S40), or the selector does not name its namespaces. */
   readonly open: boolean
 }
 
@@ -78,9 +78,18 @@ export class PodIndex {
     if (known) return known
     const answers = [...this.#namespaces.values()].map((one) => ({ name: one.name, match: matchNamespace(scope, one) }))
     const names = answers.flatMap(({ name, match }) => (match === 'yes' && this.#byNamespace.has(name) ? [name] : []))
-    const found = { names, open: answers.some(({ match }) => match !== 'yes' && match !== 'no') }
+    const unknown = answers.some(({ match }) => match !== 'yes' && match !== 'no')
+    const found = { names, open: unknown || !this.#namesKnown(scope) }
     this.#scopes.set(key, found)
     return found
+  }
+
+  /** Asks for namespaces by name, and the input has pods of them all. */
+  #namesKnown({ requirements }: Selector): boolean {
+    return requirements.some(
+      ({ key, operator, values }) =>
+        key === NAMESPACE_NAME_LABEL && operator === 'In' && values.every((name) => this.#byNamespace.has(name)),
+    )
   }
 
   /** Pods of the namespaces that could match: by the rarest label that the selector pins, where it pins one. */

@@ -13,7 +13,7 @@ export function lintCommand(): Command {
   return withInput(new Command('lint'))
     .description('find what is wrong with policies although they are valid, and put it right')
     .argument('[path...]', 'files or folders to read')
-    .addOption(outputOption(['text', 'json', 'markdown']))
+    .addOption(outputOption(['text', 'json', 'sarif', 'github', 'junit', 'markdown']))
     .addOption(
       new Option('--fail-on <severity>', 'exit with 1 on findings of at least this severity')
         .choices(['error', 'warning', 'note'])

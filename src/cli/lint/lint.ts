@@ -2,12 +2,16 @@
 import { lint } from '../../analysis/lint/lint.ts'
 import { RULES } from '../../analysis/lint/registry.ts'
 import { docsOf, type Finding, type Rule } from '../../analysis/lint/rule.ts'
-import type { Diagnostic, Severity } from '../../diag/diagnostic.ts'
+import { type Diagnostic, formatDiagnostic, type Severity } from '../../diag/diagnostic.ts'
 import { didYouMean } from '../../diag/suggest.ts'
 import { countsOf, findingJson, findingsMarkdown } from '../../render/findings.ts'
+import { githubAnnotations } from '../../render/github.ts'
+import { type JUnitCase, type JUnitSuite, junitXml } from '../../render/junit.ts'
+import { sarifLog } from '../../render/sarif.ts'
 import { CLEAN, type ExitCode, FINDINGS, UNUSABLE } from '../exit-code.ts'
 import { loadInput } from '../load.ts'
 import { colouredDiagnostic, printData, printDiagnostics, printNote } from '../output.ts'
+import { version } from '../run.ts'
 import type { LintCommandOptions } from './options.ts'
 
 const ORDER: readonly Severity[] = ['error', 'warning', 'note']
@@ -42,10 +46,43 @@ function listRules(output: LintCommandOptions['output']): ExitCode {
   return CLEAN
 }
 
-function print(findings: readonly Finding[], output: LintCommandOptions['output']): void {
+/** One test for each rule that was asked; it fails on findings that count. */
+function suiteOf({ findings, rules, counts }: Outcome): JUnitSuite {
+  const byRule = Map.groupBy(findings.filter(counts), ({ code }) => code)
+  const cases = rules.map(({ id, title }): JUnitCase => {
+    const found = byRule.get(id) ?? []
+    const [first] = found
+    const outcome = first
+      ? ({ kind: 'failed', message: first.message, text: found.map(formatDiagnostic).join('\n') } as const)
+      : ({ kind: 'passed' } as const)
+    return { name: `${id}: ${title}`, className: 'moat.lint', outcome }
+  })
+  return { name: 'moat lint', cases }
+}
+
+interface Outcome {
+  readonly findings: readonly Finding[]
+  readonly rules: readonly Rule[]
+  /** Whether a finding is of the severity that fails. */
+  readonly counts: (finding: Finding) => boolean
+}
+
+function print(outcome: Outcome, output: LintCommandOptions['output']): void {
+  const { findings, rules } = outcome
   switch (output) {
     case 'json':
       printData(JSON.stringify({ findings: findings.map(findingJson), counts: countsOf(findings) }, null, 2))
+      return
+    case 'sarif': {
+      const known = rules.map(({ id, title, severity }) => ({ id, description: title, level: severity }))
+      printData(JSON.stringify(sarifLog(findings, { version: version(), rules: known }), null, 2))
+      return
+    }
+    case 'github':
+      printData(githubAnnotations(findings))
+      return
+    case 'junit':
+      printData(junitXml([suiteOf(outcome)]))
       return
     case 'markdown':
       printData(findingsMarkdown(findings))
@@ -77,8 +114,9 @@ export function lintAction(args: readonly string[], options: LintCommandOptions)
   printDiagnostics(diagnostics)
   if (!usable) return UNUSABLE
   const findings = lint(inForce, { rules })
-  print(findings, options.output)
-  printNote(summary(findings))
   const worst = ORDER.slice(0, ORDER.indexOf(options.failOn) + 1)
-  return findings.some(({ severity }) => worst.includes(severity)) ? FINDINGS : CLEAN
+  const counts = ({ severity }: Finding) => worst.includes(severity)
+  print({ findings, rules, counts }, options.output)
+  printNote(summary(findings))
+  return findings.some(counts) ? FINDINGS : CLEAN
 }

@@ -4,6 +4,7 @@ import { formatSelector } from '../../../policy/selector.ts'
 import { type LintContext, type PlacedRule, ruleWords, spanAt } from '../context.ts'
 import { nearestLabels } from '../near-labels.ts'
 import type { Rule, Statement } from '../rule.ts'
+import { splitPairs } from '../split-peers.ts'
 
 type PodPeer = Extract<Peer, { kind: 'pods' }>
 
@@ -34,8 +35,9 @@ export const peerMatchesNothing: Rule = {
   *check(context) {
     for (const placed of context.rules) {
       if (placed.rule.peers === 'any' || context.isRendered(placed.policy)) continue
+      const split = splitPairs(context, placed).map(({ second }) => second) // `split-peers` says it better
       for (const peer of placed.rule.peers) {
-        const found = peer.kind === 'pods' ? judge(context, placed, peer) : undefined
+        const found = peer.kind === 'pods' && !split.includes(peer) ? judge(context, placed, peer) : undefined
         if (found) yield found
       }
     }
