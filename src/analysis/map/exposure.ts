@@ -17,7 +17,7 @@ import { valuesWithin } from '../../sets/value-set.ts'
 import { ANY_SIDE } from '../declared.ts'
 import { type Flow, flows, possible } from '../flow.ts'
 import { type Cell, cell, type Region, type Role, subtractRegions } from '../region.ts'
-import { placesOf, POD_ADDRESSES, universeOf } from '../universe.ts'
+import { namespaceNames, placesOf, POD_ADDRESSES, universeOf } from '../universe.ts'
 import { type Ends, type NamedPort, type World, worldOf } from '../world.ts'
 import type { ReachMap } from './map.ts'
 
@@ -32,7 +32,10 @@ export interface ExposedTo {
   readonly names: readonly NamedPort[]
   /** Empty: surely. */
   readonly reasons: readonly DependsReason[]
-  /** Whether policies that select such pods hold them back all the same; `unknown`: too many combinations of labels. */
+  /**
+   * Whether policies that select such pods hold them back all the same; `unknown` where any namespace will do, or where
+   * there are too many combinations of labels.
+   */
   readonly heldBack: 'none' | 'some' | 'all' | 'unknown'
 }
 
@@ -133,6 +136,8 @@ function withoutRepeats(drafts: readonly Draft[]): Draft[] {
 /** Whether the policies of the other end let them. */
 function heldBack(world: World, at: { ends: Ends; direction: Direction }, draft: Draft): ExposedTo['heldBack'] {
   const { ends, direction } = at
+  // Pods of namespaces without policies are held back by nothing: worth the work only where the namespaces are known.
+  if (!namespaceNames(draft.box)) return world.policies.size === 0 ? 'none' : 'unknown'
   const other: Direction = direction === 'ingress' ? 'egress' : 'ingress'
   const side = { box: draft.box, addresses: draft.addresses ?? POD_ADDRESSES }
   const whole =

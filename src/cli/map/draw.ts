@@ -25,6 +25,13 @@ export async function draw(map: ReachMap, { output, view }: MapOptions): Promise
       const { mapMermaid } = await import('../../render/map/mermaid.ts')
       return mapMermaid(map)
     }
+    case 'html': {
+      const [{ mapPage }, { createHash }] = await Promise.all([
+        import('../../render/map/page/page.ts'),
+        import('node:crypto'),
+      ])
+      return mapPage(map, { hash: (text) => `sha256-${createHash('sha256').update(text).digest('base64')}` })
+    }
     case 'text': {
       const width = process.stdout.columns ?? 100
       if (view === 'matrix') {
