@@ -21,6 +21,7 @@ spec: {podSelector: {}, policyTypes: [Ingress]}
 describe('the package', () => {
   it('exports these values and no others', () => {
     expect(Object.keys(api).sort()).toEqual([
+      'LINT_RULES',
       'PROFILES',
       'compileRuleset',
       'createEngine',
@@ -28,6 +29,7 @@ describe('the package', () => {
       'formatConnections',
       'formatDiagnostic',
       'hasErrors',
+      'lint',
       'manifestsYaml',
       'parse',
       'parseAddress',

@@ -2,16 +2,22 @@
 import { lint } from '../../analysis/lint/lint.ts'
 import { RULES } from '../../analysis/lint/registry.ts'
 import { docsOf, type Finding, type Rule } from '../../analysis/lint/rule.ts'
-import { type Diagnostic, formatDiagnostic, type Severity } from '../../diag/diagnostic.ts'
+import { applyFixes } from '../../analysis/lint/apply-fixes.ts'
+import { type Diagnostic, formatDiagnostic, hasErrors, type Severity } from '../../diag/diagnostic.ts'
+import { printable } from '../../diag/printable.ts'
+import { formatSpan, type SourceFile } from '../../diag/source.ts'
 import { didYouMean } from '../../diag/suggest.ts'
+import { policiesInForce } from '../../intent/policies-in-force.ts'
+import { parse } from '../../parse/parse.ts'
 import { countsOf, findingJson, findingsMarkdown } from '../../render/findings.ts'
 import { githubAnnotations } from '../../render/github.ts'
 import { type JUnitCase, type JUnitSuite, junitXml } from '../../render/junit.ts'
 import { sarifLog } from '../../render/sarif.ts'
 import { CLEAN, type ExitCode, FINDINGS, UNUSABLE } from '../exit-code.ts'
-import { loadInput } from '../load.ts'
+import { type Loaded, loadInput } from '../load.ts'
 import { colouredDiagnostic, printData, printDiagnostics, printNote } from '../output.ts'
 import { version } from '../run.ts'
+import { isOnDisk, replaceFile } from './write-files.ts'
 import type { LintCommandOptions } from './options.ts'
 
 const ORDER: readonly Severity[] = ['error', 'warning', 'note']
@@ -103,6 +109,35 @@ function summary(findings: readonly Finding[]): string {
   return words.length === 0 ? 'no findings' : `${words.join(', ')}${fixes}`
 }
 
+/** Writes the fixes that hold, says which, and returns what is left. */
+function fixed(loaded: Loaded, rules: readonly Rule[], { namespace }: LintCommandOptions): readonly Finding[] {
+  const { sources, inForce } = loaded
+  const reread = (texts: readonly SourceFile[]) => {
+    const { snapshot, diagnostics } = parse(texts, namespace === undefined ? {} : { defaultNamespace: namespace })
+    if (hasErrors(diagnostics)) return undefined
+    const again = policiesInForce(snapshot)
+    return hasErrors(again.diagnostics) ? undefined : again
+  }
+  const own = new Set(sources.filter(isOnDisk).map(({ name }) => name))
+  const result = applyFixes({ sources, inForce }, { reread, rules, mayWrite: (name) => own.has(name) })
+  const unwritten = new Set<string>()
+  for (const [index, before] of sources.entries()) {
+    const { text } = result.sources[index] ?? before
+    if (text !== before.text && !replaceFile(before, text)) unwritten.add(before.name)
+  }
+  const done = result.applied.filter(({ span }) => !unwritten.has(span?.file.name ?? ''))
+  for (const { span, fix, code } of done)
+    printNote(`fixed: ${span ? `${formatSpan(span)}: ` : ''}${fix?.title} [${code}]`)
+  for (const name of unwritten)
+    printNote(`not fixed: \`${printable(name)}\` cannot be written, or has changed meanwhile`)
+  for (const { span, fix, code } of result.refused) {
+    printNote(
+      `not fixed: ${span ? `${formatSpan(span)}: ` : ''}${fix?.title}: ${own.has(span?.file.name ?? '') ? 'it does not hold when checked' : 'the text is no file of yours'} [${code}]`,
+    )
+  }
+  return unwritten.size === 0 ? result.findings : lint(inForce, { rules })
+}
+
 export function lintAction(args: readonly string[], options: LintCommandOptions): ExitCode {
   const { rules, wrong } = chosen(options)
   if (wrong.length > 0) {
@@ -110,10 +145,11 @@ export function lintAction(args: readonly string[], options: LintCommandOptions)
     return UNUSABLE
   }
   if (options.rules) return listRules(options.output)
-  const { inForce, diagnostics, usable } = loadInput(args, options)
+  const loaded = loadInput(args, options)
+  const { inForce, diagnostics, usable } = loaded
   printDiagnostics(diagnostics)
   if (!usable) return UNUSABLE
-  const findings = lint(inForce, { rules })
+  const findings = options.fix ? fixed(loaded, rules, options) : lint(inForce, { rules })
   const worst = ORDER.slice(0, ORDER.indexOf(options.failOn) + 1)
   const counts = ({ severity }: Finding) => worst.includes(severity)
   print({ findings, rules, counts }, options.output)
