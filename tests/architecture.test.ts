@@ -17,6 +17,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   intent: ['sets', 'diag', 'policy'],
   analysis: ['sets', 'diag', 'policy', 'engine', 'intent'],
   render: ['sets', 'diag', 'policy', 'engine', 'analysis', 'intent'],
+  edit: ['sets', 'diag', 'policy', 'parse', 'engine', 'analysis', 'intent', 'render'],
   sandbox: ['sets', 'diag', 'policy', 'parse', 'engine', 'nft', 'analysis', 'intent', 'render'],
   slm: ['diag'],
   cluster: ['sets', 'diag', 'policy', 'parse', 'engine', 'nft', 'analysis', 'intent', 'render'],
@@ -30,6 +31,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'analysis',
     'intent',
     'render',
+    'edit',
     'sandbox',
     'slm',
     'cluster',
@@ -44,6 +46,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'analysis',
     'intent',
     'render',
+    'edit',
     'sandbox',
     'slm',
     'cluster',
@@ -62,6 +65,7 @@ const PURE_PACKAGES: Readonly<Record<string, readonly string[]>> = {
   intent: [],
   analysis: [],
   render: [],
+  edit: [],
 }
 
 function sourceFiles(folder: string): string[] {

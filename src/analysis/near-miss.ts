@@ -219,6 +219,11 @@ function tryPorts({ ports }: Rule, refused: Refused): Tried {
   return { holds: [], misses: [best ?? { kind: 'port', ports }] }
 }
 
+/** True when a peer of a policy in namespace `own` means the other end. */
+export function peerMatches(peer: Peer, own: string, refused: Refused): boolean {
+  return (peer.kind === 'pods' ? tryPods(peer, own, refused) : tryBlock(peer, refused)).misses.length === 0
+}
+
 function tryPeers(rule: Rule, own: string, refused: Refused): Tried & { readonly peer?: Peer } {
   if (rule.peers === 'any') return { holds: [{ kind: 'any-peer' }], misses: [] } // S05
   const tried = rule.peers.map((peer) => ({

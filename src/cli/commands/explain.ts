@@ -23,6 +23,8 @@ export function explainCommand(): Command {
         .choices(['spec', 'conformance', 'calico', 'cilium'])
         .default('spec'),
     )
+    .option('--no-fix', 'look for no edit that would turn the answer around')
+    .option('--apply', 'write the smallest edit that turns the answer around', false)
     .addOption(new Option('--expect <verdict>', 'exit with 1 unless it is so').choices(['allowed', 'denied']))
     .addHelpText('after', EXAMPLES)
     .action(

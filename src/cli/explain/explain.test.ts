@@ -1,7 +1,19 @@
 // `moat explain` as a process: what it prints, and its exit codes.
 import { spawnSync } from 'node:child_process'
-import { resolve } from 'node:path'
+import {
+  chmodSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { applyFiles } from './apply.ts'
 
 const root = resolve(import.meta.dirname, '../../..')
 
@@ -17,7 +29,7 @@ const SHOP = ['-f', 'examples/plain-policies']
 
 describe('moat explain', () => {
   it('names the deciding rule of each direction with its place', () => {
-    const { status, stdout } = moat('shop/web', 'shop/orders:9000', ...SHOP)
+    const { status, stdout } = moat('shop/web', 'shop/orders:9000', '--no-fix', ...SHOP)
     expect(status).toBe(0)
     expect(stdout).toBe(`shop/web to shop/orders, tcp/9000: Allowed
   egress    \`NetworkPolicy shop/web\` egress rule 1 allows \`shop/orders\` (examples/plain-policies/policies.yaml:26:5)
@@ -57,5 +69,75 @@ describe('moat explain', () => {
     expect(moat('shop/web', 'shop/orders:9000', '--expect', 'allowed', ...SHOP).status).toBe(0)
     expect(moat('shop/web', 'shop/orders:9000', '--expect', 'denied', ...SHOP).status).toBe(1)
     expect(moat('shop/web', 'shop/orders', '--expect', 'denied', ...SHOP).status).toBe(1)
+  })
+})
+
+describe('moat explain --apply', () => {
+  const policies = readFileSync(join(root, 'examples/plain-policies/policies.yaml'), 'utf8')
+  const workloads = readFileSync(join(root, 'examples/plain-policies/workloads.yaml'), 'utf8')
+
+  function folder(text = policies): string {
+    const path = mkdtempSync(join(tmpdir(), 'moat-apply-'))
+    writeFileSync(join(path, 'policies.yaml'), text)
+    writeFileSync(join(path, 'workloads.yaml'), workloads)
+    return path
+  }
+
+  it('writes just the lines of its diff, after which the answer is the other one, and again back', () => {
+    const path = folder()
+    const file = join(path, 'policies.yaml')
+    chmodSync(file, 0o640)
+    const question = ['ops/backup', 'shop/orders:9000', '-f', path]
+    expect(moat(...question, '--expect', 'denied').status).toBe(0)
+    expect(readFileSync(file, 'utf8')).toBe(policies)
+    const { stderr, status } = moat(...question, '--apply')
+    expect([status, stderr]).toEqual([0, `written to ${file}: the answer is now Allowed\n`])
+    const now = readFileSync(file, 'utf8')
+    const added = now.split('\n').filter((line) => !policies.split('\n').includes(line))
+    expect(added).toEqual(['          kubernetes.io/metadata.name: ops'])
+    expect(now.split('\n')).toHaveLength(policies.split('\n').length + 6)
+    expect(statSync(file).mode & 0o777).toBe(0o640)
+    expect(readdirSync(path).toSorted()).toEqual(['policies.yaml', 'workloads.yaml'])
+    expect(moat(...question, '--expect', 'allowed').status).toBe(0)
+    expect(moat(...question, '--apply').status).toBe(0)
+    expect(moat(...question, '--expect', 'denied').status).toBe(0)
+    expect(readFileSync(file, 'utf8')).toBe(policies)
+  })
+
+  it('keeps a byte order mark and Windows line ends, and writes through a link', () => {
+    const path = folder(`\ufeff${policies.replaceAll('\n', '\r\n')}`)
+    const link = join(path, 'link')
+    symlinkSync(join(path, 'policies.yaml'), link)
+    const args = ['shop/orders', '198.51.100.70:8443', '-f', link, '-f', join(path, 'workloads.yaml'), '--apply']
+    expect(moat(...args).status).toBe(0)
+    expect(lstatSync(link).isSymbolicLink()).toBe(true)
+    const now = readFileSync(join(path, 'policies.yaml'), 'utf8')
+    const wanted = policies.replace('        except: [198.51.100.64/26]\n', '')
+    expect(now).toBe(`\ufeff${wanted.replaceAll('\n', '\r\n')}`)
+  })
+
+  it('refuses standard input, and an answer that no small edit turns around', () => {
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      ['bin/moat.mjs', 'explain', 'ops/backup', 'shop/orders:9000', '-f', '-', '--apply'],
+      { cwd: root, encoding: 'utf8', input: `${policies}\n---\n${workloads}` },
+    )
+    expect([status, stderr]).toEqual([2, expect.stringContaining('[edit-not-a-file]')])
+    const path = folder()
+    const self = moat('ops/backup', 'ops/backup:22', '-f', path, '--apply')
+    expect([self.status, self.stderr]).toEqual([2, expect.stringContaining('[no-edit]')])
+    expect(readFileSync(join(path, 'policies.yaml'), 'utf8')).toBe(policies)
+  })
+
+  it('refuses a file that has changed since it was read, and then writes none', () => {
+    const path = folder()
+    const [one, other] = ['policies.yaml', 'workloads.yaml'].map((name) => join(path, name)) as [string, string]
+    const files = [
+      { file: { name: one, text: policies }, text: 'new', diff: '' },
+      { file: { name: other, text: 'as it was' }, text: 'new', diff: '' },
+    ]
+    expect(applyFiles(files)?.code).toBe('edit-file-changed')
+    expect(readFileSync(one, 'utf8')).toBe(policies)
+    expect(readdirSync(path).toSorted()).toEqual(['policies.yaml', 'workloads.yaml'])
   })
 })

@@ -5,5 +5,9 @@ import type { InputOptions } from '../load.ts'
 export interface ExplainOptions extends InputOptions {
   readonly output: 'text' | 'json' | 'markdown'
   readonly profile: ProfileName
+  /** False: no edit is looked for. */
+  readonly fix: boolean
+  /** Write the edit. */
+  readonly apply: boolean
   readonly expect?: 'allowed' | 'denied'
 }

@@ -1,0 +1,172 @@
+// The smallest edit that turns an answer around: candidates made, read again, asked again, and measured.
+import type { Explanation, Answer } from '../analysis/explanation.ts'
+import { explain, type Question } from '../analysis/explain.ts'
+import type { ChangedFile, Fix } from '../analysis/fix.ts'
+import { type Edit, editedText } from '../diag/edit.ts'
+import { hasErrors } from '../diag/diagnostic.ts'
+import type { SourceFile } from '../diag/source.ts'
+import type { Profile } from '../engine/profile.ts'
+import { type InForce, policiesInForce } from '../intent/policies-in-force.ts'
+import { parse, type ParseOptions } from '../parse/parse.ts'
+import { type Pod, qualifiedName, type Snapshot } from '../policy/snapshot.ts'
+import { coverByCidrs } from '../sets/ip-set.ts'
+import { NO_CONNECTIONS, unionConnections } from '../sets/connection-set.ts'
+import { closings } from './closings.ts'
+import { changedLines, unifiedDiff } from './line-diff.ts'
+import { openings } from './openings.ts'
+import type { Candidate, Side } from './side.ts'
+import { sideEffects } from './side-effects.ts'
+
+export interface FixRequest {
+  readonly sources: readonly SourceFile[]
+  readonly parseOptions: ParseOptions
+  readonly inForce: InForce
+  readonly question: Question
+  /** The same question about a changed input; `undefined` when an end is no more there. */
+  readonly askAgain: (snapshot: Snapshot) => Question | undefined
+  readonly explanation: Explanation
+  readonly profile: Profile
+}
+
+/** Candidates that are read and asked again; those with the fewest lines first. */
+const MOST_TRIED = 24
+/** Verified ones whose side effects are compared. */
+const MOST_MEASURED = 4
+/** Candidates of one direction that are combined with those of the other. */
+const MOST_OF_SIDE = 12
+
+/** The block of a place outside, where it is one. */
+function blockOf({ source, destination }: Question): string | undefined {
+  const place = [source, destination].find((one) => one.kind === 'addresses')
+  if (place?.kind !== 'addresses') return undefined
+  const blocks = coverByCidrs(place.addresses)
+  return blocks.length === 1 ? blocks[0] : undefined
+}
+
+function sideOf(answer: Answer, direction: 'ingress' | 'egress', request: FixRequest): Side | undefined {
+  const [source, destination] = [answer.source.example, answer.destination.example]
+  const [subject, other] = direction === 'egress' ? [source, destination] : [destination, source]
+  if (subject.kind !== 'pod') return undefined
+  const { inForce, question } = request
+  const rendered = new Set(inForce.moats.flatMap((one) => one.rendered.policies.map(qualifiedName)))
+  const block = blockOf(question)
+  return {
+    snapshot: inForce.snapshot,
+    direction,
+    namespace: subject.pod.namespace,
+    ...(block !== undefined && { block }),
+    subject,
+    other,
+    source,
+    destination,
+    family: answer.families[0] ?? 4,
+    connections: answer.connections,
+    answer: answer[direction],
+    isRendered: (policy) => rendered.has(qualifiedName(policy)),
+  }
+}
+
+/** One candidate of each list, together. */
+function together(lists: readonly (readonly Candidate[])[]): Candidate[] {
+  return lists.reduce<Candidate[]>(
+    (all, list) =>
+      all.flatMap((one) =>
+        list.map((other) => ({
+          title: one.title === '' ? other.title : `${one.title}; ${other.title}`,
+          edits: [...one.edits, ...other.edits],
+        })),
+      ),
+    [{ title: '', edits: [] }],
+  )
+}
+
+function candidatesFor(goal: Fix['verdict'], request: FixRequest): Candidate[] {
+  const [answer] = request.explanation.answers.filter(({ verdict }) => verdict !== goal)
+  if (!answer) return []
+  const sides = (['egress', 'ingress'] as const).map((direction) => ({
+    side: sideOf(answer, direction, request),
+    decision: answer[direction].decision,
+  }))
+  if (goal === 'Denied') return sides.flatMap(({ side }) => (side ? closings(side) : []))
+  const denying = sides.filter(({ decision }) => decision !== 'accepts')
+  const lists = denying.map(({ side }) => (side ? openings(side) : []))
+  return lists.length === 0 ? [] : together(lists.map((list) => list.slice(0, MOST_OF_SIDE)))
+}
+
+/** The files with the edits made; `undefined` when edits overlap. */
+function edited(edits: readonly Edit[]): ChangedFile[] | undefined {
+  const files = [...new Set(edits.map(({ span }) => span.file))]
+  const out: ChangedFile[] = []
+  for (const file of files) {
+    const text = editedText(file, edits)
+    if (text === undefined) return undefined
+    out.push({ file, text, diff: unifiedDiff(file.name, file.text, text) })
+  }
+  return out
+}
+
+interface Tried {
+  readonly title: string
+  readonly files: readonly ChangedFile[]
+  readonly lines: number
+}
+
+/** The changed input, if it can be read and the answer is turned around in it. */
+function verified({ files }: Tried, goal: Fix['verdict'], request: FixRequest): Snapshot | undefined {
+  const changed = new Map(files.map(({ file, text }) => [file, { name: file.name, text }]))
+  const { snapshot, diagnostics } = parse(
+    request.sources.map((file) => changed.get(file) ?? file),
+    request.parseOptions,
+  )
+  if (hasErrors(diagnostics)) return undefined
+  const inForce = policiesInForce(snapshot)
+  if (hasErrors(inForce.diagnostics)) return undefined
+  const question = request.askAgain(inForce.snapshot)
+  if (!question || explain(inForce.snapshot, question, request.profile).verdict !== goal) return undefined
+  return inForce.snapshot
+}
+
+function ownerName({ namespace, name, owner }: Pod): string {
+  return owner ? `${namespace}/${owner.name}` : `${namespace}/${name}`
+}
+
+/** Names under which the question's own pairs appear among side effects. */
+function wantedOf({ question, explanation }: FixRequest) {
+  const [from, to] = [question.source, question.destination].map((place) =>
+    place.kind === 'addresses' ? undefined : new Set(place.pods.map(ownerName)),
+  )
+  const block = blockOf(question)
+  const isIn = (names: ReadonlySet<string> | undefined, name: string): boolean => names?.has(name) ?? name === block
+  return {
+    isWanted: (source: string, destination: string) => isIn(from, source) && isIn(to, destination),
+    connections: explanation.answers.map(({ connections }) => connections).reduce(unionConnections, NO_CONNECTIONS),
+  }
+}
+
+/**
+ * The smallest edit after which the whole question has the opposite answer: fewest lines, then fewest side effects, then
+ * the likeliest. `undefined`: no candidate that was tried does it. Only for a question with one answer, allowed or denied.
+ */
+export function smallestEdit(request: FixRequest): Fix | undefined {
+  const { explanation, inForce, profile } = request
+  if (explanation.verdict !== 'Allowed' && explanation.verdict !== 'Denied') return undefined
+  const goal = explanation.verdict === 'Allowed' ? 'Denied' : 'Allowed'
+  const tried = candidatesFor(goal, request)
+    .flatMap(({ title, edits }): Tried[] => {
+      const files = edited(edits)
+      if (!files) return []
+      return [{ title, files, lines: files.reduce((sum, { file, text }) => sum + changedLines(file.text, text), 0) }]
+    })
+    .toSorted((a, b) => a.lines - b.lines)
+    .slice(0, MOST_TRIED)
+  const found: Fix[] = []
+  for (const one of tried) {
+    const [smallest] = found
+    if (found.length >= MOST_MEASURED || (smallest && smallest.lines < one.lines)) break
+    const after = verified(one, goal, request)
+    if (!after) continue
+    const effects = sideEffects([inForce.snapshot, after], wantedOf(request), profile)
+    found.push({ ...one, verdict: goal, sideEffects: effects })
+  }
+  return found.toSorted((a, b) => a.sideEffects.length - b.sideEffects.length)[0]
+}
