@@ -33,7 +33,7 @@ const KNOWN_ADDRESSES: readonly Address[] = [
 
 const KNOWN_PORTS: readonly number[] = [8080, 80, 443, 53, 9090, 22]
 
-function chooseAddress(set: IpSet, family: Family): Address | undefined {
+export function chooseAddress(set: IpSet, family: Family): Address | undefined {
   const within: IpSet = family === 4 ? { v4: set.v4, v6: [] } : { v4: [], v6: set.v6 }
   return KNOWN_ADDRESSES.find((address) => hasAddress(within, address)) ?? afterBase(within) ?? firstAddress(within)
 }
@@ -52,7 +52,7 @@ function choosePort(ports: IntervalSet<number>, declared: readonly number[]): nu
 }
 
 /** One connection of the set; one that the destination declares, where there is any. */
-function chooseConnection(
+export function chooseConnection(
   set: ConnectionSet,
   declared: readonly ContainerPort[],
 ): { protocol: Protocol; port: number } {

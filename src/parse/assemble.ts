@@ -97,6 +97,7 @@ export function assemble(objects: readonly ReadObject[], report: Report): Snapsh
     nodes: [],
     routes: routes.map((route) => withGrants(route, grants)),
     moats,
+    assertions: [],
   }
 }
 

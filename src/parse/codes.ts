@@ -56,6 +56,8 @@ export const PARSE_CODES = [
   'duplicate-name',
   'empty-ports',
   'ambiguous-end',
+  'assertion-without-pod',
+  'assertion-namespace',
   'route-backend-not-read',
   'route-unattached',
   // the input as a whole

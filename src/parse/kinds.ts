@@ -19,7 +19,7 @@ const READ: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>
     ReferenceGrant: GATEWAY_VERSIONS,
   },
   'route.openshift.io': { Route: ['v1'] },
-  'modelmoat.dev': { Moat: ['v1alpha1'] },
+  'modelmoat.dev': { Moat: ['v1alpha1'], Assertions: ['v1alpha1'] },
 }
 
 /** `group/version` that Kubernetes served once and removed, and what took its place. */

@@ -10,12 +10,15 @@ import {
   type Service,
   type Workload,
 } from '../policy/snapshot.ts'
+import type { Assertion } from '../policy/assertion.ts'
+import { assertionsOf, soundly } from './assertions.ts'
 import { asMapping, asString, closed, field, isMapping, items } from './decode.ts'
 import { gatewayRouteOf, referenceGrantOf, type ReferenceGrant } from './gateway-routes.ts'
 import { ingressOf, openShiftRouteOf } from './ingresses.ts'
 import { apiVersionOf, groupOf, kindsOf, knownGroups, meantGroup, replacementOf, treatmentOf } from './kinds.ts'
 import { metadataOf, type Metadata } from './metadata.ts'
 import { moatOf } from './moats.ts'
+import { isNetassert, netassertTests } from './netassert.ts'
 import { networkPolicyOf } from './network-policies.ts'
 import type { MappingNode, Node } from './node.ts'
 import { podOf } from './pods.ts'
@@ -67,6 +70,8 @@ export interface ReadContext {
   readonly otherPolicies: 'refuse' | 'warn'
   found(object: ReadObject): void
   skipped(object: Skipped): void
+  /** Assertions stand for themselves: nothing refers to the object they come in. */
+  readonly asserted: (assertions: readonly Assertion[]) => void
 }
 
 /** Such a file need not say what it is. */
@@ -83,6 +88,10 @@ export function readDocument(node: Node, at: { file: SourceFile; report: Report 
   const root: Value = { node, ...at, parent: undefined, step: '', key: undefined }
   if (isMapping(root) && (looksLikeManifest(node) || KUSTOMIZATION_FILE.test(at.file.name))) {
     readObject(root, context, undefined)
+    return
+  }
+  if (isNetassert(node)) {
+    soundly(root, context.asserted, () => netassertTests(root))
     return
   }
   // Data beside the manifests may be left out; what could be a damaged manifest may not.
@@ -296,6 +305,10 @@ function refuse(
 
 /** Reads an object of a kind that is read; one with an error in it is reported and left out. */
 function read(value: Value<MappingNode>, { apiVersion, kind }: Identity, context: ReadContext): void {
+  if (kind === 'Assertions') {
+    soundly(value, context.asserted, () => assertionsOf(value))
+    return
+  }
   const errors = value.report.errors
   const metadata = metadataOf(value, kind === 'Namespace' || kind === 'Service' ? 'dns-label' : 'subdomain')
   if (!metadata) return

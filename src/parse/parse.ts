@@ -1,6 +1,7 @@
 // Manifests as text -> Snapshot and diagnostics. Pure, and never throws on what a user wrote.
 import type { Diagnostic } from '../diag/diagnostic.ts'
 import type { SourceFile, Span } from '../diag/source.ts'
+import type { Assertion } from '../policy/assertion.ts'
 import type { Snapshot } from '../policy/snapshot.ts'
 import { assemble } from './assemble.ts'
 import { checkAssumedNamespaces } from './assumed-namespace.ts'
@@ -53,22 +54,26 @@ export function parse(sources: readonly SourceFile[], options: ParseOptions = {}
   const report = createReport()
   const objects: ReadObject[] = []
   const skipped: Skipped[] = []
+  const assertions: Assertion[] = []
   const context = {
     defaultNamespace,
     otherPolicies,
     found: (object: ReadObject) => void objects.push(object),
     skipped: (object: Skipped) => void skipped.push(object),
+    asserted: (some: readonly Assertion[]) => some.forEach((one) => assertions.push(one)),
   }
+  // Read on only to find more mistakes.
+  const unsound = { ...context, found: () => undefined, asserted: () => undefined }
   for (const file of sources) {
     if (report.full) break
     const documents = step('parse', () => documentsOf(file, report))
     step('decode', () => {
       for (const { node, sound } of documents) {
-        readDocument(node, { file, report }, sound ? context : { ...context, found: () => undefined })
+        readDocument(node, { file, report }, sound ? context : unsound)
       }
     })
   }
-  if (objects.length === 0 && report.errors === 0) {
+  if (objects.length + assertions.length === 0 && report.errors === 0) {
     report.add({
       severity: 'error',
       code: 'no-manifests',
@@ -77,7 +82,7 @@ export function parse(sources: readonly SourceFile[], options: ParseOptions = {}
     })
   }
   const snapshot = step('decode', () => {
-    const assembled = assemble(objects, report)
+    const assembled = { ...assemble(objects, report), assertions }
     // Who says the namespace knows of it.
     if (options.defaultNamespace === undefined) checkAssumedNamespaces(objects, defaultNamespace, report)
     checkMoats(assembled, report)

@@ -2,6 +2,7 @@
 import type { Span } from '../diag/source.ts'
 import type { Protocol } from '../sets/connection-set.ts'
 import type { Address, Cidr } from '../sets/ip-address.ts'
+import type { Assertion } from './assertion.ts'
 import type { ClusterNetworkPolicy } from './cluster-network-policy.ts'
 import type { MoatSpec } from './moat-spec.ts'
 import type { Route } from './route.ts'
@@ -141,6 +142,8 @@ export interface Snapshot {
   /** Ways from outside the cluster to Services. */
   readonly routes: readonly Route[]
   readonly moats: readonly Moat[]
+  /** Of all `Assertions` and netassert files, in the order of the input. */
+  readonly assertions: readonly Assertion[]
 }
 
 export const EMPTY_SNAPSHOT: Snapshot = {
@@ -153,6 +156,7 @@ export const EMPTY_SNAPSHOT: Snapshot = {
   nodes: [],
   routes: [],
   moats: [],
+  assertions: [],
 }
 
 /** `namespace/name` of a pod, workload or Service. */
