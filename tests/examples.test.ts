@@ -62,7 +62,7 @@ const EXAMPLES = ['seed', 'ollama-rag', 'dual-stack', 'plain-policies']
 
 describe('the examples', () => {
   it('are all here', () => {
-    expect(readdirSync(join(root, 'examples')).sort()).toEqual([...EXAMPLES].sort())
+    expect(readdirSync(join(root, 'examples')).sort()).toEqual([...EXAMPLES, 'diff'].sort())
   })
 
   it.each(EXAMPLES)('%s is read and rendered without complaint', (example) => {

@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   assert: async () => (await import('./commands/assert.ts')).assertCommand(),
+  diff: async () => (await import('./commands/diff.ts')).diffCommand(),
   doctor: async () => (await import('./commands/doctor.ts')).doctorCommand(),
   lint: async () => (await import('./commands/lint.ts')).lintCommand(),
   map: async () => (await import('./commands/map.ts')).mapCommand(),

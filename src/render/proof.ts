@@ -115,7 +115,7 @@ function endJson(end: WitnessEnd): EndJson {
   }
 }
 
-function witnessJson({ source, destination, ...rest }: Witness): NonNullable<ClaimJson['witness']> {
+export function witnessJson({ source, destination, ...rest }: Witness): NonNullable<ClaimJson['witness']> {
   return { source: endJson(source), destination: endJson(destination), ...rest }
 }
 

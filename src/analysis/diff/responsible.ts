@@ -1,0 +1,228 @@
+// Which edits of policies a change is due to: one after the other is taken back, and what cannot be missed remains.
+import { createEngine, type Engine } from '../../engine/engine.ts'
+import { type Endpoint, outsideEndpoint, podEndpoint } from '../../engine/endpoint.ts'
+import type { Profile } from '../../engine/profile.ts'
+import type { Snapshot } from '../../policy/snapshot.ts'
+import {
+  connection,
+  type ConnectionSet,
+  intersectConnections,
+  isEmpty,
+  isSubsetOf,
+  NO_CONNECTIONS,
+  PROTOCOLS,
+  subtractConnections,
+} from '../../sets/connection-set.ts'
+import type { Family } from '../../sets/ip-address.ts'
+import { firstAddress, type IpSet } from '../../sets/ip-set.ts'
+import type { Cause, Verdict } from './answer.ts'
+import { DirectionJudge, type Way } from './direction-judge.ts'
+import type { PolicyEdit } from './edit.ts'
+import type { Joint } from './joint.ts'
+import { editsIn, type PolicyChanges } from './policies.ts'
+import { atLeast, type Shift } from './shift.ts'
+
+/** A part of a change with one explanation. */
+export interface Blame {
+  readonly connections: ConnectionSet
+  readonly cause: Cause
+  readonly edits: readonly PolicyEdit[]
+}
+
+/** Ends of a change, by one of their members, and the family it is looked at over. */
+interface Pair {
+  readonly source: Joint
+  readonly destination: Joint
+  readonly family: Family
+}
+
+type Side = 'before' | 'after'
+
+interface Part {
+  readonly connections: ConnectionSet
+  readonly edits: readonly PolicyEdit[]
+}
+
+/** Pairs of which each is explained on its own; beyond, all edits that can matter are named. */
+const MOST_PAIRS = 30_000
+/** Explanations of one pair: ports that opened for different reasons. */
+const MOST_PARTS = 16
+
+function anyPort(set: ConnectionSet): ConnectionSet {
+  const protocol = PROTOCOLS.find((one) => set[one].length > 0)
+  return protocol ? connection(protocol, set[protocol][0] as number) : NO_CONNECTIONS
+}
+
+function ofFamily({ v4, v6 }: IpSet, family: Family): IpSet {
+  return family === 4 ? { v4, v6: [] } : { v4: [], v6 }
+}
+
+function sortedEdits(edits: Iterable<PolicyEdit>, order: ReadonlyMap<PolicyEdit, number>): PolicyEdit[] {
+  return [...new Set(edits)].sort((a, b) => (order.get(a) as number) - (order.get(b) as number))
+}
+
+export class Responsible {
+  readonly #snapshots: Readonly<Record<Side, Snapshot>>
+  readonly #changes: PolicyChanges
+  readonly #profile: Profile
+  readonly #judge: DirectionJudge
+  readonly #all: ReadonlySet<PolicyEdit>
+  readonly #order: ReadonlyMap<PolicyEdit, number>
+  readonly #mixed = new Map<Side, Engine>()
+  #left = MOST_PAIRS
+
+  constructor(snapshots: Readonly<Record<Side, Snapshot>>, changes: PolicyChanges, profile: Profile) {
+    this.#snapshots = snapshots
+    this.#changes = changes
+    this.#profile = profile
+    this.#judge = new DirectionJudge(changes, profile)
+    const edits = changes.changed.flatMap(({ draft }) => draft.edits)
+    this.#all = new Set(edits)
+    this.#order = new Map(edits.map((edit, number) => [edit, number]))
+  }
+
+  /** The change of one pair, cut into parts that have one explanation each. */
+  blame(pair: Pair, shift: Shift): Blame[] {
+    const { connections, kind } = shift
+    if (this.#all.size === 0) return [{ connections, cause: 'workloads', edits: [] }]
+    const changed = [pair.source, pair.destination].some(
+      (joint) => joint.kind === 'pods' && joint.units.some((unit) => unit.changed),
+    )
+    // A closing is an opening with the sides exchanged.
+    const [from, to]: readonly [Side, Side] = kind === 'opened' ? ['before', 'after'] : ['after', 'before']
+    const verdict = kind === 'opened' ? shift.after : shift.before
+    if (!changed) return this.#byPolicies(pair, { connections, verdict, world: to, cause: 'policies', kind })
+    // The old workloads under the new policies, and the new workloads under the old ones.
+    const alone = intersectConnections(connections, this.#mixedReach(from, pair, verdict))
+    const moved = intersectConnections(subtractConnections(connections, alone), this.#mixedReach(to, pair, verdict))
+    const both = subtractConnections(subtractConnections(connections, alone), moved)
+    return [
+      ...(isEmpty(alone)
+        ? []
+        : this.#byPolicies(pair, { connections: alone, verdict, world: from, cause: 'policies', kind })),
+      ...(isEmpty(moved) ? [] : [{ connections: moved, cause: 'workloads', edits: [] } as const]),
+      ...(isEmpty(both) ? [] : this.#byPolicies(pair, { connections: both, verdict, world: to, cause: 'both', kind })),
+    ]
+  }
+
+  #byPolicies(
+    pair: Pair,
+    at: { connections: ConnectionSet; verdict: Verdict; world: Side; cause: Cause; kind: Shift['kind'] },
+  ): Blame[] {
+    const ends = this.#ends(pair, at.world)
+    if (!ends) return [{ connections: at.connections, cause: at.cause, edits: [] }]
+    const [source, destination] = ends
+    const ways: Way[] = [
+      ...(source.kind === 'pod'
+        ? [{ direction: 'egress', subject: source.pod, peer: destination, family: pair.family } as const]
+        : []),
+      ...(destination.kind === 'pod'
+        ? [{ direction: 'ingress', subject: destination.pod, peer: source, family: pair.family } as const]
+        : []),
+    ]
+    const edits = ways.map(({ subject, direction }) =>
+      this.#changes.about(subject, direction).flatMap((one) => editsIn(one, direction)),
+    )
+    const every = sortedEdits(edits.flat(), this.#order)
+    if (every.length <= 1 || this.#left <= 0) return [{ connections: at.connections, cause: at.cause, edits: every }]
+    this.#left--
+    let parts: Part[] = [{ connections: at.connections, edits: [] }]
+    for (const [index, way] of ways.entries()) {
+      parts = parts.flatMap((part) =>
+        this.#needed(way, edits[index] as PolicyEdit[], { ...at, connections: part.connections }).map((next) => ({
+          connections: next.connections,
+          edits: [...part.edits, ...next.edits],
+        })),
+      )
+    }
+    return parts.map((part) => ({
+      connections: part.connections,
+      cause: at.cause,
+      edits: sortedEdits(part.edits, this.#order),
+    }))
+  }
+
+  /** What of the edits one direction needs to reach the verdict, port by port where they differ. */
+  #needed(
+    way: Way,
+    edits: readonly PolicyEdit[],
+    at: { connections: ConnectionSet; verdict: Verdict; world: Side; kind: Shift['kind'] },
+  ): Part[] {
+    const snapshot = this.#snapshots[at.world]
+    const reached = (made: ReadonlySet<PolicyEdit>): ConnectionSet => {
+      // Of a closing the edits are taken back: what is made is what has not been.
+      const kept = at.kind === 'opened' ? made : new Set(edits.filter((edit) => !made.has(edit)))
+      return atLeast(this.#judge.reach({ snapshot, name: at.world }, way, kept), at.verdict)
+    }
+    const parts: Part[] = []
+    let rest = at.connections
+    while (!isEmpty(rest) && parts.length < MOST_PARTS) {
+      const port = anyPort(rest)
+      const found = this.#smallest(edits, (made) => isSubsetOf(port, reached(made)))
+      const explained = intersectConnections(rest, reached(new Set(found.first)))
+      const connections = isEmpty(explained) ? rest : explained
+      parts.push({ connections, edits: found.every })
+      rest = subtractConnections(rest, connections)
+    }
+    if (!isEmpty(rest)) parts.push({ connections: rest, edits })
+    return parts
+  }
+
+  /** A smallest set that suffices, then those that would without it: all of them must be taken back to undo the change. */
+  #smallest(
+    edits: readonly PolicyEdit[],
+    suffices: (made: ReadonlySet<PolicyEdit>) => boolean,
+  ): { first: readonly PolicyEdit[]; every: readonly PolicyEdit[] } {
+    const every: PolicyEdit[] = []
+    let first: readonly PolicyEdit[] | undefined
+    let pool = new Set(edits)
+    while (suffices(pool)) {
+      const made = new Set(pool)
+      for (const edit of pool) {
+        made.delete(edit)
+        if (!suffices(made)) made.add(edit)
+      }
+      first ??= [...made]
+      every.push(...made)
+      if (made.size === 0) break
+      pool = new Set([...pool].filter((edit) => !made.has(edit)))
+    }
+    return { first: first ?? [], every }
+  }
+
+  /** What is reached with the pods of one side and the policies of the other. */
+  #mixedReach(side: Side, pair: Pair, verdict: Verdict): ConnectionSet {
+    const ends = this.#ends(pair, side)
+    if (!ends) return NO_CONNECTIONS
+    const engine = this.#mixed.get(side) ?? this.#mix(side)
+    this.#mixed.set(side, engine)
+    return atLeast(engine.reach(ends[0], ends[1], pair.family), verdict)
+  }
+
+  #mix(side: Side): Engine {
+    const { networkPolicies, clusterPolicies } = this.#snapshots[side === 'before' ? 'after' : 'before']
+    return createEngine({ ...this.#snapshots[side], networkPolicies, clusterPolicies }, this.#profile)
+  }
+
+  /** Members of both ends on one side; `undefined` where one is not there. */
+  #ends({ source, destination, family }: Pair, side: Side): readonly [Endpoint, Endpoint] | undefined {
+    const memberOf = (joint: Joint, at: number): Endpoint | undefined => {
+      if (joint.kind === 'outside') {
+        const address = firstAddress(ofFamily(joint.addresses, family))
+        return address && outsideEndpoint(address)
+      }
+      const pod = joint.units.at(at)?.[side]
+      return pod && podEndpoint(pod)
+    }
+    const from = memberOf(source, 0)
+    const to = memberOf(destination, source === destination ? -1 : 0)
+    if (!from || !to) return undefined
+    // Two members of one workload of which a side has only one: as if it had another.
+    const twin =
+      from.kind === 'pod' &&
+      to.kind === 'pod' &&
+      from.pod.namespace === to.pod.namespace &&
+      from.pod.name === to.pod.name
+    return twin ? [from, podEndpoint({ ...to.pod, name: `${to.pod.name}-other` })] : [from, to]
+  }
+}
