@@ -62,7 +62,8 @@ function differencesOf({ input, expected }: Entry): { pairs: number; differences
   if (hasErrors(diagnostics)) throw new Error(diagnostics.map(formatDiagnostic).join('\n'))
   const asThey = inItsConventions(snapshot)
   const file = { corpus: corpus as string, connlist: expected.connlist as string }
-  return compareConnlist(createEngine(asThey, CILIUM), asThey, file)
+  const { pairs, differences } = compareConnlist(createEngine(asThey, CILIUM), asThey, file)
+  return { pairs, differences: differences.map(({ pair, theirs, ours }) => `${pair}: corpus ${theirs}, ours ${ours}`) }
 }
 
 describe('the np-guard corpus', () => {

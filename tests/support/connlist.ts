@@ -2,11 +2,13 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Endpoint, outsideEndpoint, podEndpoint } from '../../src/engine/endpoint.ts'
+import { mapOf } from '../../src/analysis/map/map.ts'
 import type { Engine } from '../../src/engine/engine.ts'
 import { podsOf } from '../../src/policy/endpoints.ts'
 import type { Pod, Snapshot } from '../../src/policy/snapshot.ts'
 import {
   ALL_CONNECTIONS,
+  connection,
   connections,
   type ConnectionSet,
   formatConnections,
@@ -29,7 +31,7 @@ interface Line {
 const RANGE = /^(\d+\.\d+\.\d+\.\d+)-(\d+\.\d+\.\d+\.\d+)\[External\]$/
 
 /** `All Connections`, `TCP 80,443,8000-8100`, `SCTP 8956,UDP 53`. */
-function readConnections(text: string): ConnectionSet {
+export function readConnections(text: string): ConnectionSet {
   if (text === 'All Connections') return ALL_CONNECTIONS
   let all = NO_CONNECTIONS
   for (const [, protocol, ports = ''] of text.matchAll(/(TCP|UDP|SCTP) ([\d,-]+)/g)) {
@@ -132,18 +134,45 @@ function ourList(engine: Engine, snapshot: Snapshot, pieces: readonly number[]):
   return new Map([...list].map(([key, set]) => [key, formatConnections(set)]))
 }
 
+/** A pair on which the corpus and the engine differ. */
+export interface Difference {
+  /** `from => to`. */
+  readonly pair: string
+  readonly theirs: string
+  readonly ours: string
+}
+
+/** Ways in through routes in the words of the corpus: the controller is a pod of which nothing is known. */
+function controllerList(engine: Engine, snapshot: Snapshot): Map<string, ConnectionSet> {
+  const map = mapOf(engine, snapshot)
+  const list = new Map<string, ConnectionSet>()
+  for (const { sources, verdict, destination, protocol, port } of map.waysIn) {
+    const endpoint = map.endpoints[destination]
+    const [pod] = endpoint?.kind === 'pods' ? endpoint.pods : []
+    if (sources !== undefined || verdict !== 'Allowed' || !pod) continue
+    const key = `{ingress-controller} => ${ownerOf(pod)}`
+    list.set(key, unionConnections(list.get(key) ?? NO_CONNECTIONS, connection(protocol, port)))
+  }
+  return list
+}
+
 /** Every end-to-end pair on which the corpus and the engine differ, with both answers; and how many pairs there are. */
 export function compareConnlist(
   engine: Engine,
   snapshot: Snapshot,
   file: { readonly corpus: string; readonly connlist: string },
-): { readonly pairs: number; readonly differences: readonly string[] } {
+): { readonly pairs: number; readonly differences: readonly Difference[] } {
   const lines = readLines(join(file.corpus, file.connlist))
   const pieces = piecesOf(lines, snapshot)
-  const [theirs, ours] = [expectedList(lines, pieces), ourList(engine, snapshot, pieces)]
+  const theirs = expectedList(lines, pieces)
+  const controller = controllerList(engine, snapshot)
+  const ours = new Map([
+    ...ourList(engine, snapshot, pieces),
+    ...[...controller].map(([key, set]): [string, string] => [key, formatConnections(set)]),
+  ])
   const keys = [...new Set([...theirs.keys(), ...ours.keys()])].sort()
   const differences = keys
     .filter((key) => (theirs.get(key) ?? 'none') !== (ours.get(key) ?? 'none'))
-    .map((key) => `${key}: corpus ${theirs.get(key) ?? 'none'}, ours ${ours.get(key) ?? 'none'}`)
+    .map((key) => ({ pair: key, theirs: theirs.get(key) ?? 'none', ours: ours.get(key) ?? 'none' }))
   return { pairs: keys.length, differences }
 }
