@@ -5,6 +5,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   assert: async () => (await import('./commands/assert.ts')).assertCommand(),
   diff: async () => (await import('./commands/diff.ts')).diffCommand(),
   doctor: async () => (await import('./commands/doctor.ts')).doctorCommand(),
+  init: async () => (await import('./commands/init.ts')).initCommand(),
   lint: async () => (await import('./commands/lint.ts')).lintCommand(),
   map: async () => (await import('./commands/map.ts')).mapCommand(),
   explain: async () => (await import('./commands/explain.ts')).explainCommand(),

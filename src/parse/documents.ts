@@ -72,7 +72,15 @@ export function documentsOf(file: SourceFile, report: Report): TextDocument[] {
 const MAX_JOINTS = 200
 const MAX_REREAD = 20_000_000
 
+/** js-yaml does not count the indentation of the first line: there it takes what is none for a mark or a directive. */
+const INDENTED_MARK = /^\ufeff?[ \t]+(?=---(?:\s|$)|%)/
+
 function eventsOf(chunk: Chunk): Event[] | undefined {
+  const indented = INDENTED_MARK.exec(chunk.text)?.[0].length
+  if (indented !== undefined) {
+    complain(chunk, indented, 'end of the stream or a document separator is expected')
+    return undefined
+  }
   let lines: JoinedLines = { text: chunk.text, joints: [] }
   for (;;) {
     try {

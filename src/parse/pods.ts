@@ -1,13 +1,14 @@
 // Pods and pod templates: labels, declared ports, host network, addresses; tolerant to what is not read.
 import { PROTOCOLS } from '../sets/connection-set.ts'
 import type { Address } from '../sets/ip-address.ts'
-import type { ContainerPort, Pod, PodTemplate, Program } from '../policy/snapshot.ts'
+import type { ContainerPort, Pod, PodTemplate } from '../policy/snapshot.ts'
 import { asAddress } from './cidrs.ts'
 import { asBoolean, asMapping, asOneOf, asString, closed, familiar, field, given, items, required } from './decode.ts'
 import { templateMetadataOf, type Metadata } from './metadata.ts'
 import { asNamed, asPortNumber, PORT_NAME_SHAPE } from './names.ts'
 import type { MappingNode } from './node.ts'
 import { CONTAINER_FIELDS, CONTAINER_PORT_FIELDS, POD_SPEC_FIELDS } from './pod-fields.ts'
+import { programsOf } from './programs.ts'
 import { fail, spanOf, type Value } from './report.ts'
 
 const PHASES = ['Pending', 'Running', 'Succeeded', 'Failed', 'Unknown'] as const
@@ -55,20 +56,8 @@ function podSpecOf(spec: Value<MappingNode> | undefined): Pick<PodTemplate, 'por
   return {
     ports: declared.map(({ port }) => port),
     hostNetwork: asBoolean(field(spec, 'hostNetwork')) ?? false,
-    programs: running.flatMap(programOf),
+    programs: programsOf(spec, running),
   }
-}
-
-/** What a container runs; what is not text is left out without a word, since no verdict hangs on it. */
-function programOf(container: Value): Program[] {
-  if (container.node.kind !== 'mapping') return []
-  const { entries } = container.node
-  const image = entries.get('image')?.value
-  const words = ['command', 'args'].flatMap((name) => {
-    const list = entries.get(name)?.value
-    return list?.kind === 'list' ? list.items.flatMap((item) => (item.kind === 'string' ? [item.value] : [])) : []
-  })
-  return [{ image: image?.kind === 'string' ? image.value : '', words }]
 }
 
 interface Declared {

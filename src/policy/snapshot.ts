@@ -33,6 +33,10 @@ export interface Program {
   readonly image: string
   /** `command`, then `args`; empty: what the image says. */
   readonly words: readonly string[]
+  /** Environment variables whose values stand in the manifest. */
+  readonly env: ReadonlyMap<string, string>
+  /** Names of the ConfigMaps that it takes variables or files from. */
+  readonly configMaps: readonly string[]
 }
 
 /** What a pod and a workload's template have in common. */

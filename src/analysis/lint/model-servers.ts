@@ -1,7 +1,8 @@
 // Which pods of the input serve a language model: those that a Moat names, and those that run a program known for it.
 import { apiPortOf } from '../../intent/api-port.ts'
 import type { RuntimeProfile } from '../../intent/runtimes/profile.ts'
-import { allProfiles, profileOf } from '../../intent/runtimes/profiles.ts'
+import { portArgument, profileOfProgram } from '../../intent/runtimes/of-program.ts'
+import { profileOf } from '../../intent/runtimes/profiles.ts'
 import { matches } from '../../policy/selector.ts'
 import type { Pod, Program, Snapshot } from '../../policy/snapshot.ts'
 
@@ -13,41 +14,6 @@ export interface ModelServer {
   readonly apiPorts: readonly number[]
   /** How it is known, as a clause: `runs ollama/ollama`. */
   readonly known: string
-}
-
-/** The repository of an image, without registry port confusion, tag and digest: `ghcr.io/ggml-org/llama.cpp`. */
-export function repositoryOf(image: string): string {
-  return image.replace(/@.*$/, '').replace(/:[^/:]*$/, '')
-}
-
-function runsImage(repository: string, known: string): boolean {
-  const name = known.replace(/\/$/, '')
-  if (known.endsWith('/')) return repository.startsWith(known) || repository.includes(`/${known}`)
-  return repository === name || repository.endsWith(`/${name}`)
-}
-
-/** Mirrors keep the last two parts of a name: `mirror.example/vllm/vllm-openai`. */
-function profileOfProgram(program: Program): { readonly profile: RuntimeProfile; readonly known: string } | undefined {
-  const repository = repositoryOf(program.image)
-  const line = program.words.join(' ')
-  for (const profile of allProfiles()) {
-    const image = profile.images.find((known) => runsImage(repository, known))
-    if (image !== undefined) return { profile, known: `runs \`${program.image}\`` }
-    const command = profile.commands.find((known) => ` ${line} `.includes(`${known} `) && startsWord(line, known))
-    if (command !== undefined) return { profile, known: `runs \`${command}\`` }
-  }
-  return undefined
-}
-
-function startsWord(line: string, known: string): boolean {
-  const at = line.indexOf(known)
-  return at === 0 || /[\s/]/.test(line[at - 1] ?? '')
-}
-
-/** The number behind `--port`, as `--port 8000` or `--port=8000`, in one word or two. */
-function portArgument(words: readonly string[]): number | undefined {
-  const match = /(?:^|\s)--?(?:http-|api-)?port[= ](\d{1,5})(?:\s|$)/.exec(words.join(' '))
-  return match ? Number(match[1]) : undefined
 }
 
 /** The ports that callers use: said by arguments, else the runtime's that the pod declares, else those it has by itself. */
