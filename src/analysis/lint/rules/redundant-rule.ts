@@ -33,6 +33,7 @@ function* judge(context: LintContext, rules: readonly Celled[]): Generator<State
   const redundant = new Set<Celled>()
   // Later rules are tried first, so of two equal ones the first stays; what is found could be removed all at once.
   for (const one of rules.toReversed()) {
+    if (context.isRendered(one.placed.policy)) continue // a Moat says what it says
     const by = coveredBy(
       one,
       index.near(one).filter((other) => other !== one && !redundant.has(other)),
@@ -42,7 +43,7 @@ function* judge(context: LintContext, rules: readonly Celled[]): Generator<State
     // `allow-all-beside-restrictions` says it once for all rules that an allow-all makes void.
     if (by.some(({ placed }) => opensEverything(placed.rule))) continue
     const { policy, rule } = one.placed
-    const edit = context.isRendered(policy) || !rule.span ? undefined : removeItem(rule.span)
+    const edit = rule.span && removeItem(rule.span)
     const sole = (policy[direction] ?? []).length === 1
     yield {
       message: `${ruleName(one.placed)} adds nothing: all that it lets through is let through anyway`,
