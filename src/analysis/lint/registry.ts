@@ -2,6 +2,7 @@
 import type { Rule } from './rule.ts'
 import { allowAllBesideRestrictions } from './rules/allow-all-beside-restrictions.ts'
 import { controlPlaneCutOff } from './rules/control-plane-cut-off.ts'
+import { dnsDenied } from './rules/dns-denied.ts'
 import { dnsEverywhere } from './rules/dns-everywhere.ts'
 import { dnsNodeLocal } from './rules/dns-node-local.ts'
 import { dnsOpenshiftPort } from './rules/dns-openshift-port.ts'
@@ -52,6 +53,7 @@ export const RULES: readonly Rule[] = [
   servicePortForPodPort,
   portNotServed,
   dnsProtocolMissing,
+  dnsDenied,
   dnsEverywhere,
   dnsNodeLocal,
   dnsOpenshiftPort,
