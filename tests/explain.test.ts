@@ -1,4 +1,8 @@
 // Explanations against the engine: on random clusters, and on the examples of the documentation.
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
 import { placeOf } from '../src/analysis/explain-ends.ts'
 import { explain } from '../src/analysis/explain.ts'
@@ -16,8 +20,11 @@ import {
   unionConnections,
 } from '../src/sets/connection-set.ts'
 import { firstAddress } from '../src/sets/ip-set.ts'
+import { explanationJson } from '../src/render/explain.ts'
 import { FULL_SHAPE, randomCluster } from './support/random-cluster.ts'
 import { rawText } from './support/raw-objects.ts'
+
+const root = resolve(import.meta.dirname, '..')
 
 function place(snapshot: Snapshot, text: string): Place {
   const found = placeOf(text, snapshot, { file: { name: 'argument', text }, start: 0, end: text.length })
@@ -100,5 +107,52 @@ describe('an explanation', () => {
       }
     }
     expect(cut).toBeGreaterThan(10)
+  })
+})
+
+describe('the JSON of explanations', () => {
+  const schema = JSON.parse(readFileSync(join(root, 'docs/schemas/explain.json'), 'utf8')) as Record<string, unknown>
+  const validate = new Ajv2020({ strict: true, allErrors: true, allowUnionTypes: true }).compile(schema)
+
+  function expectValid(data: unknown): void {
+    validate(JSON.parse(JSON.stringify(data)))
+    expect(validate.errors ?? []).toEqual([])
+  }
+
+  it('is as its schema says, for connections of every verdict', () => {
+    const verdicts = new Set<string>()
+    for (let seed = 1; seed <= 120; seed++) {
+      const snapshot = snapshotOf(seed)
+      const [source, destination] = podsOf(snapshot).map((pod): Place => ({
+        kind: 'pods',
+        name: pod.name,
+        pods: [pod],
+      }))
+      if (!source || !destination) continue
+      const explanation = explain(snapshot, { source, destination })
+      if (explanation.verdict === 'None') continue // the command refuses such a question
+      for (const { verdict } of explanation.answers) verdicts.add(verdict)
+      expectValid(explanationJson(explanation))
+    }
+    expect(verdicts).toContain('Allowed')
+    expect(verdicts).toContain('Denied')
+    expect(verdicts).toContain('Depends')
+  })
+
+  it('is as its schema says, as the command prints it, with an edit and for policies', () => {
+    for (const args of [
+      ['internet', 'svc/shop/web:80', '-f', 'examples/plain-policies'],
+      ['ops/backup', 'shop/orders:9000', '-f', 'examples/plain-policies'],
+      ['-f', 'examples/seed/policy.yaml'],
+      ['-f', 'examples/plain-policies'],
+    ]) {
+      const { stdout } = spawnSync(process.execPath, ['bin/moat.mjs', 'explain', '-o', 'json', ...args], {
+        cwd: root,
+        encoding: 'utf8',
+      })
+      const data = JSON.parse(stdout) as object
+      expect('fix' in data || 'policies' in data).toBe(true)
+      expectValid(data)
+    }
   })
 })

@@ -44,7 +44,7 @@ function policyTier({ isolatedBy, admittedBy }: DirectionReasons, cell: Connecti
   walk.steps.push({ kind: 'isolation', policies: isolatedBy })
 }
 
-/** What decides; `cell` lies in each of the reasons' sets or outside it. */
+/** What decides, without near misses and remarks; `cell` lies in each of the reasons' sets or outside it. */
 export function directionAnswer(reasons: DirectionReasons, cell: ConnectionSet): DirectionAnswer {
   const walk: Walk = { steps: [], outcomes: new Set() }
   if (reasons.ungoverned) {
@@ -60,5 +60,5 @@ export function directionAnswer(reasons: DirectionReasons, cell: ConnectionSet):
   const [one] = walk.outcomes
   const decision = walk.outcomes.size > 1 ? 'depends' : (one as Outcome)
   const { direction, isolatedBy } = reasons
-  return { direction, decision, steps: walk.steps, isolatedBy, nearMisses: [] }
+  return { direction, decision, steps: walk.steps, isolatedBy, nearMisses: [], remarks: [] }
 }

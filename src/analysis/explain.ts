@@ -15,6 +15,7 @@ import {
 } from '../sets/connection-set.ts'
 import type { Family } from '../sets/ip-address.ts'
 import { directionAnswer, setsOf } from './explain-direction.ts'
+import { remarksOf } from './explain-remarks.ts'
 import { endsOf, familiesOf, namesOf, type Piece, piecesOf } from './explain-pieces.ts'
 import { servicesOf, type Target, targetsOf } from './explain-ports.ts'
 import type { Answer, AskedPort, DirectionAnswer, ExplainedVerdict, Explanation, Place, Step } from './explanation.ts'
@@ -99,22 +100,21 @@ function judge(engine: Engine, part: Part, snapshot: Snapshot): Judged[] {
   return cellsOf(part.within, sets).map((connections): Judged => {
     const own = isOwnService(part, ends) && engine.profile.ownService === 'depends'
     const verdict = own ? ({ verdict: 'Depends', reasons: ['own-service'] } as const) : verdictOf(reach, connections)
-    const nearly = (answer: DirectionAnswer): DirectionAnswer => {
+    const services = ends.destination.kind === 'pod' ? servicesOf(snapshot, ends.destination.pod) : []
+    const asked = { ...ends, family: part.family, connections, namespaces: snapshot.namespaces, services }
+    const more = (answer: DirectionAnswer): DirectionAnswer => {
+      const connection = { ...asked, direction: answer.direction }
       const isolation = answer.steps.find((step) => step.kind === 'isolation')
-      if (!isolation) return answer
-      const services = ends.destination.kind === 'pod' ? servicesOf(snapshot, ends.destination.pod) : []
-      const { direction } = answer
-      const { namespaces } = snapshot
-      const refused = { direction, ...ends, family: part.family, connections, namespaces, services }
-      return { ...answer, nearMisses: nearMissesOf(isolation.policies, refused).slice(0, MOST_NEAR_MISSES) }
+      const near = isolation ? nearMissesOf(isolation.policies, connection) : []
+      return { ...answer, nearMisses: near.slice(0, MOST_NEAR_MISSES), remarks: remarksOf(answer, connection) }
     }
     return {
       part,
       connections,
       ends,
       ...verdict,
-      egress: nearly(directionAnswer(egress, connections)),
-      ingress: nearly(directionAnswer(ingress, connections)),
+      egress: more(directionAnswer(egress, connections)),
+      ingress: more(directionAnswer(ingress, connections)),
     }
   })
 }
@@ -258,7 +258,7 @@ export function explain(snapshot: Snapshot, question: Question, profile: Profile
     destination: question.destination,
     asked: question.asked,
     profile: profile.name,
-    verdict: verdicts.size === 1 ? (only as ExplainedVerdict) : 'Mixed',
+    verdict: verdicts.size > 1 ? 'Mixed' : (only ?? 'None'),
     answers,
   }
 }

@@ -9,6 +9,7 @@ import type { Pod, Service } from '../policy/snapshot.ts'
 import type { ConnectionSet, Protocol } from '../sets/connection-set.ts'
 import type { Family } from '../sets/ip-address.ts'
 import type { IpSet } from '../sets/ip-set.ts'
+import type { Remark } from './explain-remarks.ts'
 import type { NearMiss } from './near-miss.ts'
 
 /** What a user may name as an end. `name` is as it is printed. */
@@ -55,6 +56,8 @@ export interface DirectionAnswer {
   readonly isolatedBy: readonly NetworkPolicy[]
   /** The rules that come nearest to admitting what is denied, nearest first. */
   readonly nearMisses: readonly NearMiss[]
+  /** What may surprise where it accepts. */
+  readonly remarks: readonly Remark[]
 }
 
 export type ExplainedVerdict = 'Allowed' | 'Denied' | 'Depends'
@@ -105,7 +108,8 @@ export interface Explanation {
   /** `undefined`: all ports. */
   readonly asked: AskedPort | undefined
   readonly profile: ProfileName
-  readonly verdict: ExplainedVerdict | 'Mixed'
+  /** `Mixed`: the answers differ. `None`: there are none, since no packet can go this way or the port is nobody's. */
+  readonly verdict: ExplainedVerdict | 'Mixed' | 'None'
   /** Disjoint; together they are the whole question. */
   readonly answers: readonly Answer[]
 }

@@ -79,8 +79,8 @@ export interface ServiceTarget {
   readonly target: number
 }
 
-/** A connection that is not admitted. */
-export interface Refused {
+/** A connection whose rules are looked at one by one. */
+export interface Tested {
   readonly direction: Direction
   readonly source: Endpoint
   readonly destination: Endpoint
@@ -129,13 +129,13 @@ function trySelector(selector: Selector, on: On, from: { labels: Namespace['labe
   return { holds, misses }
 }
 
-function tryPods(peer: Extract<Peer, { kind: 'pods' }>, own: string, refused: Refused): Tried {
-  const other = refused.direction === 'ingress' ? refused.source : refused.destination
+function tryPods(peer: Extract<Peer, { kind: 'pods' }>, own: string, tested: Tested): Tried {
+  const other = tested.direction === 'ingress' ? tested.source : tested.destination
   if (other.kind === 'outside') return { holds: [], misses: [{ kind: 'not-a-pod' }] }
   const { pod } = other
   if (pod.hostNetwork) return { holds: [], misses: [{ kind: 'host-network' }] }
   const pods = trySelector(peer.pods, 'pod', { labels: pod.labels, unknown: false })
-  const namespace = namespaceOf(refused.namespaces, pod.namespace)
+  const namespace = namespaceOf(tested.namespaces, pod.namespace)
   const where: Tried =
     peer.namespaces === 'own'
       ? pod.namespace === own
@@ -149,21 +149,21 @@ function addressOf(end: Endpoint, family: Family): Address | undefined {
   return end.kind === 'outside' ? end.address : end.pod.addresses.find((address) => address.family === family)
 }
 
-function tryBlock(peer: Extract<Peer, { kind: 'ipBlock' }>, refused: Refused): Tried {
-  const other = refused.direction === 'ingress' ? refused.source : refused.destination
-  const address = addressOf(other, refused.family)
+function tryBlock(peer: Extract<Peer, { kind: 'ipBlock' }>, tested: Tested): Tried {
+  const other = tested.direction === 'ingress' ? tested.source : tested.destination
+  const address = addressOf(other, tested.family)
   const { cidr } = peer
   if (!address) return { holds: [], misses: [{ kind: 'not-an-address', cidr }] }
   if (hasAddress(addressesOf(peer), address)) return { holds: [{ kind: 'block', cidr }], misses: [] }
   const except = peer.except.find((one) => hasAddress(ipSetOf(one), address))
   if (except) return { holds: [{ kind: 'block', cidr }], misses: [{ kind: 'in-except', cidr, except }] }
   if (other.kind === 'pod') return { holds: [], misses: [{ kind: 'not-an-address', cidr }] }
-  const otherFamily = cidr.address.family !== refused.family // S25
+  const otherFamily = cidr.address.family !== tested.family // S25
   return { holds: [], misses: [{ kind: 'outside-block', cidr, otherFamily }] }
 }
 
-function portsOfPod(refused: Refused): readonly ContainerPort[] {
-  return refused.destination.kind === 'pod' ? refused.destination.pod.ports : []
+function portsOfPod(tested: Tested): readonly ContainerPort[] {
+  return tested.destination.kind === 'pod' ? tested.destination.pod.ports : []
 }
 
 /** The connections that one entry of `ports` means on the destination. */
@@ -181,9 +181,9 @@ function isOnePort(set: ConnectionSet): boolean {
   return bounds.length === 2 && bounds[1] === (bounds[0] as number) + 1
 }
 
-function missOfPort(port: PortMatch, refused: Refused): Miss | undefined {
-  const asked = refused.connections
-  const declared = portsOfPod(refused)
+function missOfPort(port: PortMatch, tested: Tested): Miss | undefined {
+  const asked = tested.connections
+  const declared = portsOfPod(tested)
   const elsewhere = PROTOCOLS.filter((protocol) => {
     if (protocol === port.protocol) return false
     const as: PortMatch = { ...port, protocol }
@@ -200,7 +200,7 @@ function missOfPort(port: PortMatch, refused: Refused): Miss | undefined {
     return { kind: 'named-port', port, same }
   }
   if (port.kind !== 'range' || port.first !== port.last) return undefined
-  const mapped = refused.services.find(
+  const mapped = tested.services.find(
     ({ servicePort, target }) =>
       servicePort.port === port.first &&
       target !== port.first &&
@@ -209,39 +209,39 @@ function missOfPort(port: PortMatch, refused: Refused): Miss | undefined {
   return mapped && { kind: 'service-port', port, service: mapped.service, target: mapped.target }
 }
 
-function tryPorts({ ports }: Rule, refused: Refused): Tried {
+function tryPorts({ ports }: Rule, tested: Tested): Tried {
   if (ports === 'any') return { holds: [{ kind: 'any-port' }], misses: [] } // S06
-  const declared = portsOfPod(refused)
-  const right = ports.find((port) => !isEmpty(intersectConnections(meaning(port, declared), refused.connections)))
+  const declared = portsOfPod(tested)
+  const right = ports.find((port) => !isEmpty(intersectConnections(meaning(port, declared), tested.connections)))
   if (right) return { holds: [{ kind: 'port', port: right }], misses: [] }
-  const misses = ports.flatMap((port) => missOfPort(port, refused) ?? [])
+  const misses = ports.flatMap((port) => missOfPort(port, tested) ?? [])
   const best = nearest(misses, (miss) => HOW_FAR[miss.kind])
   return { holds: [], misses: [best ?? { kind: 'port', ports }] }
 }
 
 /** True when a peer of a policy in namespace `own` means the other end. */
-export function peerMatches(peer: Peer, own: string, refused: Refused): boolean {
-  return (peer.kind === 'pods' ? tryPods(peer, own, refused) : tryBlock(peer, refused)).misses.length === 0
+export function peerMatches(peer: Peer, own: string, tested: Tested): boolean {
+  return (peer.kind === 'pods' ? tryPods(peer, own, tested) : tryBlock(peer, tested)).misses.length === 0
 }
 
-function tryPeers(rule: Rule, own: string, refused: Refused): Tried & { readonly peer?: Peer } {
+function tryPeers(rule: Rule, own: string, tested: Tested): Tried & { readonly peer?: Peer } {
   if (rule.peers === 'any') return { holds: [{ kind: 'any-peer' }], misses: [] } // S05
   const tried = rule.peers.map((peer) => ({
     peer,
-    ...(peer.kind === 'pods' ? tryPods(peer, own, refused) : tryBlock(peer, refused)),
+    ...(peer.kind === 'pods' ? tryPods(peer, own, tested) : tryBlock(peer, tested)),
   }))
   return nearest(tried, ({ misses }) => distance(misses)) ?? { holds: [], misses: [] }
 }
 
 /** Each rule of the policies that does not admit the connection, nearest first; among equals in their order. */
-export function nearMissesOf(policies: readonly NetworkPolicy[], refused: Refused): NearMiss[] {
+export function nearMissesOf(policies: readonly NetworkPolicy[], tested: Tested): NearMiss[] {
   const all = policies.flatMap((policy) =>
-    (policy[refused.direction] ?? []).map((rule, index): NearMiss => {
-      const { peer, ...who } = tryPeers(rule, policy.namespace, refused)
-      const ports = tryPorts(rule, refused)
+    (policy[tested.direction] ?? []).map((rule, index): NearMiss => {
+      const { peer, ...who } = tryPeers(rule, policy.namespace, tested)
+      const ports = tryPorts(rule, tested)
       return {
         policy,
-        direction: refused.direction,
+        direction: tested.direction,
         rule,
         index,
         ...(peer && { peer }),

@@ -1,5 +1,6 @@
 // Sentences for what decides a connection, and for what a rule lacks to admit it.
 import type { Via, Step } from '../analysis/explanation.ts'
+import type { Remark } from '../analysis/explain-remarks.ts'
 import type { Held, Miss, NearMiss } from '../analysis/near-miss.ts'
 import type { Span } from '../diag/source.ts'
 import { REASON_TEXT } from '../engine/reach.ts'
@@ -210,6 +211,25 @@ export function nearMissSentence(near: NearMiss): Sentence {
   return {
     text: `\`${policyName(policy)}\` ${direction} rule ${index + 1} would match${fit}, but ${but}${both}`,
     ...at(near.peer?.span ?? rule.span ?? policy.span),
+  }
+}
+
+/** What may surprise where a direction accepts. */
+export function remarkSentence(remark: Remark, { subject, direction }: Speakers): Sentence {
+  if (remark.kind === 'union') {
+    const names = nameList(remark.policies.map(policyName))
+    const verb = remark.policies.length === 1 ? 'selects' : 'select'
+    return {
+      text: `${names} ${verb} ${subject} for ${direction} too and ${remark.policies.length === 1 ? 'does' : 'do'} not allow it, which is no matter: policies add up (S27)`,
+    }
+  }
+  const { rule, index, by, policy } = remark
+  const list = direction === 'ingress' ? 'from' : 'to'
+  const count = rule.peers === 'any' ? 0 : rule.peers.length
+  const alone = by.kind === 'pods' && by.namespaces === 'own' ? 'its podSelector' : 'its namespaceSelector'
+  return {
+    text: `\`${list}\` of ${direction} rule ${index + 1} has ${count} elements, of which one is enough (OR): ${alone} alone matches; both in one element would ask for both (S09)`,
+    ...at(by.span ?? rule.span ?? policy.span),
   }
 }
 

@@ -8,6 +8,7 @@ import {
   missWords,
   nameList,
   nearMissSentence,
+  remarkSentence,
   type Sentence,
   type Speakers,
   stepSentences,
@@ -55,7 +56,12 @@ function direction(answer: Answer, one: DirectionAnswer, width: number): Line[] 
   const speakers = speakersOf(answer, one)
   const steps = one.steps.flatMap((step) => stepSentences(step, speakers)).map(placed)
   const near = one.decision === 'accepts' ? [] : one.nearMisses.slice(0, SHOWN).map(nearMissSentence).map(placed)
-  return [...entry(one.direction, steps, { width }), ...entry('nearly', near, { width, style: 'muted' })]
+  const remarks = one.remarks.map((remark) => placed(remarkSentence(remark, speakers)))
+  return [
+    ...entry(one.direction, steps, { width }),
+    ...entry('nearly', near, { width, style: 'muted' }),
+    ...entry('note', remarks, { width, style: 'muted' }),
+  ]
 }
 
 function dependsTexts({ reasons, profiles }: Answer): string[] {
@@ -101,6 +107,7 @@ export function explanationMarkdown(explanation: Explanation): string {
             .flatMap((step) => stepSentences(step, speakers))
             .map((sentence) => `- ${one.direction}: ${placed(sentence)}`),
           ...near.map((sentence) => `  - nearly: ${placed(sentence)}`),
+          ...one.remarks.map((remark) => `  - note: ${placed(remarkSentence(remark, speakers))}`),
         ]
       })
       return [
@@ -150,6 +157,10 @@ function directionJson(answer: Answer, one: DirectionAnswer) {
       holds: near.holds.map(heldWords),
       misses: near.misses.map((miss) => ({ kind: miss.kind, text: missWords(miss) })),
       ...sentenceJson(nearMissSentence(near)),
+    })),
+    remarks: one.remarks.map((remark) => ({
+      kind: remark.kind,
+      ...sentenceJson(remarkSentence(remark, speakers)),
     })),
   }
 }

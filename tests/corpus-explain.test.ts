@@ -1,0 +1,64 @@
+// Our explanations against those of another analyser (np-guard's netpol-analyzer), on its own manifests: the verdict of
+// every part of every pair, and the policies that decide it in each direction.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { readInput } from '../src/cli/input/read-input.ts'
+import { formatDiagnostic } from '../src/diag/diagnostic.ts'
+import { parse } from '../src/parse/parse.ts'
+import type { Snapshot } from '../src/policy/snapshot.ts'
+import { corpusFolder } from './support/corpus.ts'
+import { compareExplanation, type Difference, readExplanation } from './support/corpus-explain.ts'
+
+const corpus = corpusFolder()
+
+interface Entry {
+  readonly input: string
+  readonly expected: { readonly explain?: string }
+}
+
+const { cases } = corpus
+  ? (JSON.parse(readFileSync(join(corpus, 'index.json'), 'utf8')) as { cases: readonly Entry[] })
+  : { cases: [] }
+const entries = cases.filter(({ expected }) => expected.explain !== undefined)
+
+/** How many parts of pairs each has; those from an ingress controller are not among them. */
+const COMPARED: Readonly<Record<string, number>> = {
+  'input/acs-security-demos': 214,
+  'input/anp_banp_blog_demo': 20,
+  'input/anp_banp_test_with_named_port_unmatched': 6,
+  'input/demo_app_with_routes_and_ingress': 12,
+  'input/ipblockstest': 666,
+  'input/onlineboutique': 171,
+}
+
+/** In the conventions of that analyser a pod on the host network is like any other. */
+function inItsConventions(snapshot: Snapshot): Snapshot {
+  return {
+    ...snapshot,
+    pods: snapshot.pods.map((pod) => ({ ...pod, hostNetwork: false })),
+    workloads: snapshot.workloads.map((one) => ({ ...one, template: { ...one.template, hostNetwork: false } })),
+  }
+}
+
+describe('the explanations of the np-guard corpus', () => {
+  it.skipIf(!corpus)('are six [needs the corpus beside the repository, or MOAT_CORPUS]', () => {
+    expect(entries).toHaveLength(6)
+  })
+
+  it.for(entries)('$input: same verdicts by the same policies', ({ input, expected }, { skip }) => {
+    const { sources } = readInput([join(corpus as string, input)])
+    const { snapshot, diagnostics } = parse(sources)
+    skip(
+      diagnostics.some(({ code }) => code === 'policy-not-read'),
+      'a policy API of it is not read yet',
+    )
+    expect(diagnostics.filter(({ severity }) => severity === 'error').map(formatDiagnostic)).toEqual([])
+    const parts = readExplanation(corpus as string, expected.explain as string)
+    const { compared, skipped, differences } = compareExplanation(inItsConventions(snapshot), parts)
+    // Ways in through an Ingress or Route come from a controller that is no pod of the input.
+    expect(skipped.filter((pair) => !pair.includes('{ingress-controller}'))).toEqual([])
+    expect(compared).toBe(COMPARED[input])
+    expect(differences satisfies readonly Difference[]).toEqual([])
+  })
+})
