@@ -4,7 +4,7 @@ import type { Report } from './report.ts'
 
 /** One warning for the whole input, at the first such object; none where no object names a namespace: a single one is meant. */
 export function checkAssumedNamespaces(objects: readonly ReadObject[], assumed: string, report: Report): void {
-  const placed = objects.filter(({ kind }) => kind !== 'Namespace')
+  const placed = objects.filter(({ object }) => 'namespace' in object) // Namespaces and what else lies in none are left out
   const without = placed.filter(({ metadata }) => metadata.namespace === undefined)
   const elsewhere = placed.filter(({ metadata }) => metadata.namespace !== undefined && metadata.namespace !== assumed)
   const [first, ...rest] = without

@@ -55,11 +55,11 @@ export function run(program: string, args: readonly string[], options: RunOption
   return { kind: 'failed', reason: lines[0] ?? (error ? error.message : ended), stderr: lines.slice(1) }
 }
 
-/** The lines that say something, at most twenty. */
+/** The lines that say something, at most twenty; without the frame that kubectl puts around an error of several lines. */
 function linesOf(text: Buffer | null): string[] {
   return (text?.toString('utf8') ?? '')
     .split(/\r?\n/)
-    .map((line) => line.trim())
-    .filter((line) => line !== '')
+    .map((line) => line.replace(/^[EWIF]\d{4} [\d:.]+ +\d+ \S+\] /, '').trim())
+    .filter((line) => /\w/.test(line) && line !== '"command failed" err=<')
     .slice(0, 20)
 }
