@@ -12,6 +12,7 @@ import { CLEAN, type ExitCode, exits, FINDINGS, UNUSABLE } from '../exit-code.ts
 import { type InputOptions, loadInput, withInput } from '../load.ts'
 import { printData, printDiagnostics, printNote } from '../output.ts'
 import { outputOption } from '../output-format.ts'
+import { timed } from '../timings.ts'
 
 interface ProveOptions extends InputOptions {
   readonly output: 'text' | 'json'
@@ -45,9 +46,10 @@ function action(args: readonly string[], options: ProveOptions): ExitCode {
   const missing = usable && inForce.moats.length === 0
   printDiagnostics([...diagnostics, ...(missing ? [NO_MOAT] : [])])
   if (!usable || missing) return UNUSABLE
-  const proofs = proofsOf(inForce, options.profile)
-  if (options.output === 'json') printData(JSON.stringify(proofs.flatMap(proofJson), null, 2))
-  else printData(proofs.map((proof) => styled(proofLines(proof), process.stdout)).join('\n'))
+  const proofs = timed('reachability', () => proofsOf(inForce, options.profile))
+  const text = () => proofs.map((proof) => styled(proofLines(proof), process.stdout)).join('\n')
+  const json = () => JSON.stringify(proofs.flatMap(proofJson), null, 2)
+  printData(timed('render', options.output === 'json' ? json : text))
   const refuted = count(proofs, 'REFUTED')
   const open = count(proofs, 'OUT_OF_SCOPE')
   if (refuted + open === 0) return CLEAN

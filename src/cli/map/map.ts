@@ -7,6 +7,7 @@ import { CLEAN, type ExitCode, UNUSABLE } from '../exit-code.ts'
 import { loadInput } from '../load.ts'
 import { printData, printDiagnostics } from '../output.ts'
 import { draw } from './draw.ts'
+import { timed } from '../timings.ts'
 import type { MapOptions } from './options.ts'
 import { filterOf } from './whom.ts'
 
@@ -15,13 +16,15 @@ export async function map(args: readonly string[], options: MapOptions): Promise
   printDiagnostics(diagnostics)
   if (!usable) return UNUSABLE
   const { snapshot } = inForce
-  const whole = mapOf(createEngine(snapshot, PROFILES[options.profile]), snapshot)
+  const engine = timed('classes', () => createEngine(snapshot, PROFILES[options.profile]))
+  const whole = timed('reachability', () => mapOf(engine, snapshot))
   const { filter, diagnostics: unknown } = filterOf(whole, options)
   if (unknown.length > 0) {
     printDiagnostics(unknown)
     return UNUSABLE
   }
   const part = filterMap(whole, filter)
-  printData(await draw(options.exposure ? withExposure(part, snapshot) : part, options))
+  const shown = options.exposure ? timed('reachability', () => withExposure(part, snapshot)) : part
+  printData(await timed('render', () => draw(shown, options)))
   return CLEAN
 }
