@@ -32,7 +32,13 @@ const WIDE =
 /** Of the East Asian scripts, the narrow forms. */
 const NARROW = /^[\uff61-\uffdc]/
 
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
+let segmenter: Intl.Segmenter | undefined
+
+/** What a reader takes for one character each; the machinery is made when first needed, since that takes longer than most commands. */
+function graphemesOf(text: string): string[] {
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' })
+  return [...segmenter.segment(text)].map(({ segment }) => segment)
+}
 
 function cellsOf(grapheme: string): number {
   if (WIDE.test(grapheme) && !NARROW.test(grapheme)) return 2
@@ -42,7 +48,7 @@ function cellsOf(grapheme: string): number {
 /** How many terminal cells the text takes. */
 export function displayWidth(text: string): number {
   if (/^[\x20-\x7e]*$/.test(text)) return text.length
-  return [...graphemes.segment(text)].reduce((sum, { segment }) => sum + cellsOf(segment), 0)
+  return graphemesOf(text).reduce((sum, grapheme) => sum + cellsOf(grapheme), 0)
 }
 
 export function lineWidth(line: Line): number {
@@ -65,13 +71,10 @@ export function shorten(text: string, cells: number, ellipsis = '…'): string {
   if (displayWidth(text) <= cells) return text
   const room = cells - displayWidth(ellipsis)
   if (room <= 0) return ellipsis.slice(0, Math.max(0, cells))
-  const parts = [...graphemes.segment(text)].map(({ segment }) => segment)
+  const parts = graphemesOf(text)
   const head = take(parts, Math.ceil(room / 2))
   const tail = take(parts.toReversed(), room - displayWidth(head))
-  return `${head}${ellipsis}${[...graphemes.segment(tail)]
-    .map(({ segment }) => segment)
-    .toReversed()
-    .join('')}`
+  return `${head}${ellipsis}${graphemesOf(tail).toReversed().join('')}`
 }
 
 /** The line with spaces up to `cells`, before it when `right`. */
