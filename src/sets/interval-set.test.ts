@@ -7,6 +7,7 @@ import {
   fromIntervals,
   type Integer,
   intersect,
+  intersects,
   type Interval,
   intervals,
   type IntervalSet,
@@ -55,6 +56,7 @@ describe.each(KINDS)('interval sets of %s', (_name, integer) => {
       for (const b of MASKS) {
         if (equals(set(a), set(b)) !== (a === b)) wrong.push(`${a} = ${b}`)
         if (isSubset(set(a), set(b)) !== ((a & ~b) === 0)) wrong.push(`${a} in ${b}`)
+        if (intersects(set(a), set(b)) !== ((a & b) !== 0)) wrong.push(`${a} meets ${b}`)
       }
     }
     expect(wrong).toEqual([])

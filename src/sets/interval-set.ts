@@ -72,6 +72,18 @@ export function intersect<T extends Integer>(a: IntervalSet<T>, b: IntervalSet<T
   return combine(a, b, (inA, inB) => inA && inB)
 }
 
+/** True when some element is in both. */
+export function intersects<T extends Integer>(a: IntervalSet<T>, b: IntervalSet<T>): boolean {
+  let i = 0
+  let j = 0
+  while (i < a.length && j < b.length) {
+    if ((a[i + 1] as T) <= (b[j] as T)) i += 2
+    else if ((b[j + 1] as T) <= (a[i] as T)) j += 2
+    else return true
+  }
+  return false
+}
+
 /** Elements of `a` that are not in `b`. */
 export function subtract<T extends Integer>(a: IntervalSet<T>, b: IntervalSet<T>): IntervalSet<T> {
   if (a.length === 0 || b.length === 0) return a

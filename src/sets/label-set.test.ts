@@ -2,6 +2,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
+  boxesMeet,
+  boxWithin,
   type Box,
   boxOf,
   difference,
@@ -92,6 +94,8 @@ describe('a box', () => {
         if (!only.every((labels) => hasLabels(rest, labels))) throw new Error('difference')
         if (isEmpty(intersection) !== (both.length === 0)) throw new Error('emptiness')
         if (isSubset([a], [b]) !== (only.length === 0)) throw new Error('subset')
+        if (boxWithin(a, b) !== (only.length === 0)) throw new Error('a box within another')
+        if (boxesMeet(a, b) !== both.length > 0) throw new Error('boxes that meet')
         if (both.length === 0) empty++
         if (only.length === 0) contained++
       }

@@ -51,7 +51,8 @@ export function intersectBoxes(a: Box, b: Box): Box | undefined {
   return box
 }
 
-function touches(a: Box, b: Box): boolean {
+/** True when some label map is in both. */
+export function boxesMeet(a: Box, b: Box): boolean {
   for (const [key, values] of a) {
     const other = b.get(key)
     if (other && !valuesMeet(values, other)) return false
@@ -89,7 +90,7 @@ export class BudgetSpent extends Error {}
  */
 export function* difference(box: Box, boxes: readonly Box[], budget?: Budget): Generator<Box, void, undefined> {
   if (budget && (budget.steps -= 1 + boxes.length) < 0) throw new BudgetSpent('too many combinations of labels')
-  const near = boxes.filter((other) => touches(box, other))
+  const near = boxes.filter((other) => boxesMeet(box, other))
   let first: Box | undefined
   let fewest = Infinity
   for (const other of near) {
@@ -103,6 +104,12 @@ export function* difference(box: Box, boxes: readonly Box[], budget?: Budget): G
   }
   const others = near.filter((other) => other !== first)
   for (const part of subtractBox(box, first)) yield* difference(part, others, budget)
+}
+
+/** True when every label map of `a` is in `b`. */
+export function boxWithin(a: Box, b: Box): boolean {
+  for (const [key, values] of b) if (!valuesWithin(a.get(key) ?? ANY_VALUE, values)) return false
+  return true
 }
 
 /** On how many keys `a` goes beyond `b`; 0 when `a` lies within `b`. */

@@ -1,5 +1,4 @@
 // Cells by a label that their subjects pin, so that a cell is compared only with those it can have something in common with.
-import { hasValue } from '../../sets/value-set.ts'
 import type { Box } from '../../sets/label-set.ts'
 import type { Cell, Role } from '../region.ts'
 
@@ -49,7 +48,7 @@ export class CellIndex<T extends Celled> {
     return item.cells[0]?.[this.#role].box ?? new Map()
   }
 
-  /** In no particular order, each once. */
+  /** Those that share a pinned label, or pin none: not all of them overlap. In no particular order, each once. */
   near(item: T): readonly T[] {
     let fewest: readonly T[] = this.#items
     for (const [key, values] of pinned(this.#boxOf(item))) {
@@ -57,12 +56,6 @@ export class CellIndex<T extends Celled> {
       const pins = values.flatMap((value) => this.#pins.get(key)?.get(value) ?? [])
       if (free.length + pins.length < fewest.length) fewest = [...new Set([...pins, ...free])]
     }
-    return fewest.filter((other) => {
-      const [a, b] = [this.#boxOf(item), this.#boxOf(other)]
-      return pinned(a).every(([key, values]) => {
-        const wanted = b.get(key)
-        return !wanted || values.some((value) => hasValue(wanted, value))
-      })
-    })
+    return fewest
   }
 }

@@ -12,7 +12,7 @@ import { ALL_ADDRESSES, type IpSet } from '../../sets/ip-set.ts'
 import { type Box, EVERY_BOX, narrow } from '../../sets/label-set.ts'
 import { ALL_PORTS, portRange } from '../../sets/port-set.ts'
 import { finite } from '../../sets/value-set.ts'
-import { type Cell, cell, type Side, subtractRegions } from '../region.ts'
+import { type Cell, cell, type Side } from '../region.ts'
 import { peerBox, subjectBox } from '../universe.ts'
 
 /**
@@ -85,18 +85,4 @@ export function ruleCells(policy: NetworkPolicy, direction: Direction, rule: Rul
   const peers =
     rule.peers === 'any' ? [EVERYBODY] : rule.peers.flatMap((peer) => peerSide(peer, policy.namespace) ?? [])
   return cellsOf(direction, { subject, peers }, portParts(rule.ports))
-}
-
-/** More pieces than this and the question is given up: the answer is that it is not covered. */
-const MOST_PIECES = 300
-
-/** True when every connection of `cells` is in some of `by`. Not proven within reasonable work: false. */
-export function isCovered(cells: readonly Cell[], by: readonly Cell[]): boolean {
-  let rest = cells
-  for (const one of by) {
-    if (rest.length === 0) return true
-    rest = subtractRegions(rest, [one])
-    if (rest.length > MOST_PIECES) return false
-  }
-  return rest.length === 0
 }

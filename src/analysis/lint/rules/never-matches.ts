@@ -43,7 +43,8 @@ function* ofRule(context: LintContext, placed: PlacedRule): Generator<Statement>
   const { policy, rule } = placed
   if (onlyNamesOutside(placed)) {
     yield {
-      message: `${ruleName(placed)} names its ports, and addresses outside the cluster have no port names: it never matches`,
+      message: `${ruleName(placed)} names its ports, and addresses outside the cluster have no port names: it opens nothing there`,
+      severity: 'warning',
       ...spanAt(policy, rule.ports === 'any' ? undefined : rule.ports[0], rule),
       help: 'write the port as a number',
     }

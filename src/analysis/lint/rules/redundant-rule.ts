@@ -3,7 +3,8 @@ import { removeItem } from '../../../diag/edit.ts'
 import { policyName } from '../../../policy/network-policy.ts'
 import { CellIndex } from '../cell-index.ts'
 import { type LintContext, type PlacedRule, ruleName, ruleWords, spanAt } from '../context.ts'
-import { isCovered, ruleCells } from '../rule-cells.ts'
+import { cellsMeet, cellWithin, isCovered } from '../cover.ts'
+import { ruleCells } from '../rule-cells.ts'
 import type { Cell } from '../../region.ts'
 import type { Rule, Statement } from '../rule.ts'
 import { opensEverything } from '../shape.ts'
@@ -13,16 +14,13 @@ interface Celled {
   readonly cells: readonly Cell[]
 }
 
-/** Of the rules that cover a cell, those that matter for a note: one that covers all, else each that takes part. */
+/** Of the rules that cover all cells of one: the one that does so alone, else all that have something in common with it. */
 function coveredBy(one: Celled, others: readonly Celled[]): readonly Celled[] {
-  const whole = others.find(({ cells }) => isCovered(one.cells, cells))
+  const near = others.filter(({ cells }) => cells.some((cell) => one.cells.some((mine) => cellsMeet(mine, cell))))
+  const whole = near.find(({ cells }) => one.cells.every((mine) => cells.some((cell) => cellWithin(mine, cell))))
   if (whole) return [whole]
-  return isCovered(
-    one.cells,
-    others.flatMap(({ cells }) => cells),
-  )
-    ? others
-    : []
+  const all = near.flatMap(({ cells }) => cells)
+  return isCovered(one.cells, all) ? near : []
 }
 
 function* judge(context: LintContext, rules: readonly Celled[]): Generator<Statement> {
