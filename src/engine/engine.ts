@@ -5,12 +5,13 @@ import type { Direction, NetworkPolicy } from '../policy/network-policy.ts'
 import type { Pod, Snapshot } from '../policy/snapshot.ts'
 import { ALL_CONNECTIONS, type ConnectionSet, NO_CONNECTIONS } from '../sets/connection-set.ts'
 import type { Family } from '../sets/ip-address.ts'
+import { blocksOf } from './blocks.ts'
 import { ClassIndex } from './classes.ts'
-import { type Endpoint, outsideEndpoint, podEndpoint, samePod } from './endpoint.ts'
+import { type Endpoint, samePod } from './endpoint.ts'
 import { type Admission, networkPolicyTier } from './network-policy-tier.ts'
 import { type Profile, SPEC } from './profile.ts'
 import type { DependsReason, Reach } from './reach.ts'
-import { type Group, type Reachability, reachabilityOf } from './reachability.ts'
+import type { Reachability } from './reachability.ts'
 import { RulingMatrix } from './ruling-matrix.ts'
 import { RulingTable } from './ruling-table.ts'
 import { type Ruling, ruling } from './ruling.ts'
@@ -177,33 +178,8 @@ export function createEngine(snapshot: Snapshot, profile: Profile = SPEC): Engin
       }
     },
     classes,
-    reachability: () => {
-      const members = [
-        ...classes().map(({ pods }) => ({ kind: 'pods', pods }) as const),
-        ...piecesOf(vocabulary.borders).map((addresses) => ({ kind: 'outside', addresses }) as const),
-      ]
-      const groups = members.map((group, id): Group => ({ ...group, id }))
-      const ends = groups.map(endOf)
-      return reachabilityOf(groups, (source, destination, family) => {
-        const [from, to] = [ends[source.id], ends[destination.id]]
-        if (!from || !to) return toReach(table.ruling(RulingTable.NOTHING))
-        return reach(from, from === to ? otherMember(from) : to, family)
-      })
-    },
+    reachability: () => blocksOf({ tiers, table, index, pods, pieces: piecesOf(vocabulary.borders) }),
   }
-}
-
-/** One member that stands for the group. */
-function endOf(group: Group): Endpoint | undefined {
-  if (group.kind === 'pods') return group.pods[0] && podEndpoint(group.pods[0])
-  const [v4, v6] = [group.addresses.v4[0], group.addresses.v6[0]]
-  if (v4 !== undefined) return outsideEndpoint({ family: 4, value: v4 })
-  return v6 === undefined ? undefined : outsideEndpoint({ family: 6, value: v6 })
-}
-
-/** Another endpoint of the same class, whether the snapshot has one or not: a group's answer about itself is between two. */
-function otherMember(end: Endpoint): Endpoint {
-  return end.kind === 'outside' ? end : podEndpoint({ ...end.pod, name: `${end.pod.name} (another)` })
 }
 
 function toReach({ must, maybe }: Ruling): Reach {

@@ -40,6 +40,18 @@ export const NEVER_PODS: IpSet = {
   v6: [0n, 2n, 0xfe80n << 112n, 0xfec0n << 112n, 0xffn << 120n, 1n << 128n],
 }
 
+const holdPods = new WeakMap<IpSet, Readonly<Record<Family, boolean>>>()
+
+/** Whether a pod could have an address of the block; remembered, for every pod without an address asks. */
+function canHoldPods(block: IpSet, family: Family): boolean {
+  const known = holdPods.get(block)
+  if (known) return known[family]
+  const possible = subtractAddresses(block, NEVER_PODS)
+  const answer = { 4: !noAddresses(ofFamily(possible, 4)), 6: !noAddresses(ofFamily(possible, 6)) }
+  holdPods.set(block, answer)
+  return answer[family]
+}
+
 function ofFamily(set: IpSet, family: Family): IpSet {
   return family === 4 ? { v4: set.v4, v6: [] } : { v4: [], v6: set.v6 }
 }
@@ -50,10 +62,7 @@ function ofFamily(set: IpSet, family: Family): IpSet {
  */
 export function matchBlock(block: IpSet, pod: Pod, where: { family: Family; profile: Profile }): Match {
   if (!pod.hostNetwork && where.profile.ipBlockOverPods === 'never') return 'no'
-  if (pod.addresses.length === 0) {
-    const possible = ofFamily(subtractAddresses(block, NEVER_PODS), where.family)
-    return noAddresses(possible) ? 'no' : 'pod-address-unknown'
-  }
+  if (pod.addresses.length === 0) return canHoldPods(block, where.family) ? 'pod-address-unknown' : 'no'
   const address = pod.addresses.find(({ family }) => family === where.family)
   if (!address || !hasAddress(block, address)) return 'no'
   if (pod.hostNetwork) return where.profile.ipBlockOverNodes === 'matches' ? 'yes' : 'ip-block-over-nodes' // S33

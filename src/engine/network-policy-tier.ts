@@ -84,13 +84,22 @@ function addRules(policies: readonly CompiledPolicy[], question: Question, table
   const { direction, subject, peers, family } = question
   const row: Row = new Int32Array(peers.classes.length).fill(RulingTable.NOTHING)
   for (const rule of policies.flatMap(({ rules }) => rules[direction] ?? [])) {
+    const isSame = direction === 'ingress' || rule.ports.named.length === 0
     const numbers = new Map<string, number>()
+    const numberFor = (destination: EndpointClass, reason?: DependsReason): number => {
+      const key = `${reason} ${isSame || destination.kind === 'outside' ? '' : destination.portKey}`
+      const number = numbers.get(key) ?? numberOf(resolvePorts(rule.ports, destination), reason, table)
+      numbers.set(key, number)
+      return number
+    }
     const add = (positions: readonly number[], reason?: DependsReason): void => {
+      const [first] = positions
+      if (first === undefined) return
+      const one = isSame
+        ? numberFor(direction === 'ingress' ? subject : (peers.classes[first] as EndpointClass), reason)
+        : 0
       for (const position of positions) {
-        const destination = direction === 'ingress' ? subject : (peers.classes[position] as EndpointClass)
-        const key = `${reason} ${rule.ports.named.length > 0 && destination.kind === 'pod' ? destination.portKey : ''}`
-        const number = numbers.get(key) ?? numberOf(resolvePorts(rule.ports, destination), reason, table)
-        numbers.set(key, number)
+        const number = isSame ? one : numberFor(peers.classes[position] as EndpointClass, reason)
         row[position] = table.either(row[position] as number, number)
       }
     }

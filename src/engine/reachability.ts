@@ -1,6 +1,5 @@
 // The whole answer at once: which groups of endpoints may open what to which, as disjoint blocks.
 import type { Pod } from '../policy/snapshot.ts'
-import { isEmpty } from '../sets/connection-set.ts'
 import type { Family } from '../sets/ip-address.ts'
 import type { IpSet } from '../sets/ip-set.ts'
 import type { Reach } from './reach.ts'
@@ -28,42 +27,4 @@ export interface Block {
 export interface Reachability {
   readonly groups: readonly Group[]
   readonly blocks: readonly Block[]
-}
-
-/** What is asked of one pair of groups over one family. */
-export type Ask = (source: Group, destination: Group, family: Family) => Reach
-
-function reachKey({ allowed, depends }: Reach): string {
-  return JSON.stringify([allowed, depends])
-}
-
-/** Joins what is equal: destinations of one source, then families, then sources with the same destinations. */
-export function reachabilityOf(groups: readonly Group[], ask: Ask): Reachability {
-  const joined = new Map<string, { block: Omit<Block, 'sources'>; sources: number[] }>()
-  for (const source of groups) {
-    const byReach = new Map<string, { reach: Reach; destinations: number[]; families: readonly Family[] }>()
-    for (const destination of groups) {
-      if (source.kind === 'outside' && destination.kind === 'outside') continue
-      const reaches = ([4, 6] as const).map((family) => ({ family, reach: ask(source, destination, family) }))
-      for (const [key, same] of Map.groupBy(reaches, ({ reach }) => reachKey(reach))) {
-        const [first] = same
-        if (!first || isNothing(first.reach)) continue
-        const families = same.map(({ family }) => family)
-        const known = byReach.get(`${families.join()} ${key}`) ?? { reach: first.reach, destinations: [], families }
-        byReach.set(`${families.join()} ${key}`, known)
-        known.destinations.push(destination.id)
-      }
-    }
-    for (const [key, block] of byReach) {
-      const whole = `${key} ${block.destinations.join()}`
-      const known = joined.get(whole) ?? { block, sources: [] }
-      joined.set(whole, known)
-      known.sources.push(source.id)
-    }
-  }
-  return { groups, blocks: [...joined.values()].map(({ block, sources }) => ({ ...block, sources })) }
-}
-
-function isNothing({ allowed, depends }: Reach): boolean {
-  return depends.length === 0 && isEmpty(allowed)
 }

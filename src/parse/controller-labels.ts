@@ -65,9 +65,12 @@ function unanswerable(selector: Selector, { kind, template }: Workload): Require
   return others.every((requirement) => satisfies(template.labels, requirement)) ? found : undefined
 }
 
+const ANY_MADE_UP: ReadonlySet<string> = new Set(Object.values(MADE_UP).flat())
+
 /** Refuses selectors that hang on such a label, where the input has a workload whose pods they may mean. */
 export function checkControllerLabels(snapshot: Snapshot, report: Report): void {
-  for (const one of asked(snapshot)) {
+  const suspects = asked(snapshot).filter(({ pods }) => pods.requirements.some(({ key }) => ANY_MADE_UP.has(key)))
+  for (const one of suspects) {
     for (const workload of snapshot.workloads) {
       if (!mayMeanNamespace(one, workload.namespace, snapshot)) continue
       const requirement = unanswerable(one.pods, workload)

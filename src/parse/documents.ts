@@ -3,6 +3,7 @@ import { parseEvents, YAMLException, type Event } from 'js-yaml'
 import type { SourceFile } from '../diag/source.ts'
 import type { ParseCode } from './codes.ts'
 import { compose, type Chunk } from './compose.ts'
+import { readJson } from './json.ts'
 import { joinLine, jointInScalar, type JoinedLines } from './flow-lines.ts'
 import type { Node } from './node.ts'
 import type { Report } from './report.ts'
@@ -46,8 +47,10 @@ export interface TextDocument {
 
 /** Every document of a file that is not empty; what cannot be read is reported and left out. */
 export function documentsOf(file: SourceFile, report: Report): TextDocument[] {
-  return piecesOf(file.text).flatMap((piece) => {
+  return piecesOf(file.text).flatMap((piece): TextDocument[] => {
     if (report.full) return []
+    const json = readJson(piece, MAX_DEPTH)
+    if (json) return [{ node: json, sound: true }]
     const chunk: Chunk = {
       ...piece,
       report: ({ code, message, at, first, help }) =>

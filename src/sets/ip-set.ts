@@ -1,6 +1,6 @@
 // Sets of addresses of both families, and their shortest cover by CIDR blocks.
 import * as interval from './interval-set.ts'
-import { type Address, type Cidr, cidrRange, type Family, formatAddress } from './ip-address.ts'
+import { type Address, type Cidr, cidrRange, formatAddress } from './ip-address.ts'
 
 /** IPv4 and IPv6 apart: a block of one family never says anything about the other (S25). */
 export interface IpSet {
@@ -61,22 +61,41 @@ export function firstAddress(set: IpSet): Address | undefined {
 
 /** The fewest CIDR blocks that make up the set, ascending, IPv4 first. */
 export function coverByCidrs(set: IpSet): string[] {
-  return [...coverFamily(set, 4), ...coverFamily(set, 6)]
+  return [...coverV4(set), ...coverV6(set)]
 }
 
-function coverFamily(set: IpSet, family: Family): string[] {
-  const width = family === 4 ? 32 : 128
-  const ranges: readonly interval.Interval<bigint>[] =
-    family === 4 ? interval.intervals(set.v4).map(([a, b]) => [BigInt(a), BigInt(b)]) : interval.intervals(set.v6)
+/** The blocks of IPv4, in plain numbers: such lists are long. */
+function coverV4({ v4 }: IpSet): string[] {
   const out: string[] = []
-  for (const [start, end] of ranges) {
+  for (const [start, end] of interval.intervals(v4)) {
     let at = start
     while (at < end) {
-      let bits = 0
-      while (bits < width && at % (1n << BigInt(bits + 1)) === 0n && at + (1n << BigInt(bits + 1)) <= end) bits++
-      const address: Address = family === 4 ? { family: 4, value: Number(at) } : { family: 6, value: at }
-      out.push(`${formatAddress(address)}/${width - bits}`)
-      at += 1n << BigInt(bits)
+      let size = 1
+      let prefix = 32
+      while (prefix > 0 && at % (size * 2) === 0 && at + size * 2 <= end) {
+        size *= 2
+        prefix--
+      }
+      out.push(`${formatAddress({ family: 4, value: at })}/${prefix}`)
+      at += size
+    }
+  }
+  return out
+}
+
+function coverV6({ v6 }: IpSet): string[] {
+  const out: string[] = []
+  for (const [start, end] of interval.intervals(v6)) {
+    let at = start
+    while (at < end) {
+      let size = 1n
+      let prefix = 128
+      while (prefix > 0 && at % (size << 1n) === 0n && at + (size << 1n) <= end) {
+        size <<= 1n
+        prefix--
+      }
+      out.push(`${formatAddress({ family: 6, value: at })}/${prefix}`)
+      at += size
     }
   }
   return out

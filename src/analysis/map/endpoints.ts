@@ -27,28 +27,48 @@ function ownerKey({ namespace, name, owner }: Pod): string {
   return owner ? `${namespace}\n${owner.name}\n${owner.kind}` : `${namespace}\n${name}\n`
 }
 
-/** For each group of the outside: who reaches it and whom it reaches, as a text that is equal for equal answers. */
+/** Who reaches the outside groups of these blocks and whom they reach, as a text that is equal for equal answers. */
+function outsideAnswer(at: readonly number[], blocks: readonly Block[], isOutside: readonly boolean[]): string {
+  const byKey = new Map<string, number[]>()
+  for (const side of at) {
+    const block = blocks[side >> 1]
+    if (!block) continue
+    const isSource = (side & 1) === 0
+    const key = `${isSource ? 'from' : 'to'} ${reachKey(block.reach)}`
+    const others = (isSource ? block.destinations : block.sources).filter((id) => isOutside[id] !== true)
+    const known = byKey.get(key)
+    if (known) for (const id of others) known.push(id)
+    else byKey.set(key, others)
+  }
+  // Blocks do not overlap, so nobody is named twice.
+  return [...byKey]
+    .map(([key, others]) => `${key} ${Int32Array.from(others).sort().join()}`)
+    .sort()
+    .join('\n')
+}
+
+/** For each group of the outside its answer; groups of the same blocks share one, which is worked out once. */
 function outsideAnswers(blocks: readonly Block[], isOutside: readonly boolean[]): Map<number, string> {
-  const answers = new Map<number, Map<string, Set<number>>>()
-  const add = (group: number, key: string, others: readonly number[]): void => {
+  const sides = new Map<number, number[]>()
+  const add = (group: number, side: number): void => {
     if (isOutside[group] !== true) return
-    const byKey = answers.get(group) ?? new Map<string, Set<number>>()
-    answers.set(group, byKey)
-    const known = byKey.get(key) ?? new Set()
-    byKey.set(key, known)
-    for (const other of others) if (isOutside[other] !== true) known.add(other)
+    const known = sides.get(group)
+    if (known) known.push(side)
+    else sides.set(group, [side])
   }
-  for (const { sources, destinations, reach } of blocks) {
-    const key = reachKey(reach)
-    for (const source of sources) add(source, `from ${key}`, destinations)
-    for (const destination of destinations) add(destination, `to ${key}`, sources)
+  for (const [index, { sources, destinations }] of blocks.entries()) {
+    for (const group of sources) add(group, index * 2)
+    for (const group of destinations) add(group, index * 2 + 1)
   }
-  const text = (byKey: ReadonlyMap<string, ReadonlySet<number>>): string =>
-    [...byKey]
-      .map(([key, others]) => `${key} ${[...others].sort((a, b) => a - b).join()}`)
-      .sort()
-      .join('\n')
-  return new Map([...answers].map(([group, byKey]) => [group, text(byKey)]))
+  const known = new Map<string, string>()
+  return new Map(
+    [...sides].map(([group, at]): [number, string] => {
+      const key = at.join()
+      const answer = known.get(key) ?? outsideAnswer(at, blocks, isOutside)
+      known.set(key, answer)
+      return [group, answer]
+    }),
+  )
 }
 
 /** For each group the blocks it is in, on which side: groups with equal texts answer alike, to each other too. */

@@ -58,6 +58,7 @@ function aboutParts(link: Link, has: Has, direction: Direction | undefined): Lin
 
 /** The map with the links that are asked about; its endpoints stay, and `focus` has those meant by name. */
 export function filterMap(map: ReachMap, { about, from, to, connections, direction }: MapFilter): ReachMap {
+  if (about.length + from.length + to.length === 0 && !connections) return map
   const among = (whos: readonly Who[]): Has => {
     if (whos.length === 0) return () => true
     const meant = map.endpoints.map((endpoint) => whos.some((who) => isMeant(who, endpoint)))

@@ -12,17 +12,18 @@ interface Draft {
   readonly sources: Set<number>
 }
 
-/** The endpoints of some groups, ascending, those that `keep` wants. */
-function idsOf(groups: readonly number[], { ofGroup }: Endpoints, keep: (id: number) => boolean): number[] {
-  const ids = new Set<number>()
-  for (const group of groups) for (const id of ofGroup[group] ?? []) if (keep(id)) ids.add(id)
-  return [...ids].sort((a, b) => a - b)
+/** The endpoints of some groups, ascending: pods, and the outside. */
+function idsOf(groups: readonly number[], { ofGroup, endpoints }: Endpoints): { pods: number[]; outside: number[] } {
+  const [pods, outside]: [Set<number>, Set<number>] = [new Set(), new Set()]
+  for (const group of groups) {
+    for (const id of ofGroup[group] ?? []) (endpoints[id]?.kind === 'pods' ? pods : outside).add(id)
+  }
+  const sorted = (ids: ReadonlySet<number>): number[] => [...Int32Array.from(ids).sort()]
+  return { pods: sorted(pods), outside: sorted(outside) }
 }
 
 /** The links of all blocks; pods and the outside apart, so that each link has the families of its kind. */
 export function linksOf({ blocks }: Reachability, at: Endpoints): Link[] {
-  const isPods = (id: number): boolean => at.endpoints[id]?.kind === 'pods'
-  const isOutside = (id: number): boolean => !isPods(id)
   const drafts = new Map<string, Draft>()
   for (const { sources, destinations, families, reach } of blocks) {
     const add = (from: readonly number[], to: readonly number[], over: readonly Family[]): void => {
@@ -32,10 +33,10 @@ export function linksOf({ blocks }: Reachability, at: Endpoints): Link[] {
       drafts.set(key, draft)
       for (const id of from) draft.sources.add(id)
     }
-    const [podsFrom, podsTo] = [idsOf(sources, at, isPods), idsOf(destinations, at, isPods)]
-    add(podsFrom, podsTo, families)
-    add(podsFrom, idsOf(destinations, at, isOutside), BOTH)
-    add(idsOf(sources, at, isOutside), podsTo, BOTH)
+    const [from, to] = [idsOf(sources, at), idsOf(destinations, at)]
+    add(from.pods, to.pods, families)
+    add(from.pods, to.outside, BOTH)
+    add(from.outside, to.pods, BOTH)
   }
-  return [...drafts.values()].map(({ link, sources }) => ({ ...link, sources: [...sources].sort((a, b) => a - b) }))
+  return [...drafts.values()].map(({ link, sources }) => ({ ...link, sources: [...Int32Array.from(sources).sort()] }))
 }
