@@ -155,25 +155,42 @@ function expected(found: MoatCase, profile: Profile): Record<string, Verdict> {
     const { from, ports, expect } = assertion
     // From the model to the model: to another pod that the Moat selects.
     const to: AssertionEnd =
-      from.kind === 'model' && assertion.to.kind === 'model'
+      expect !== 'Only' && from.kind === 'model' && assertion.to.kind === 'model'
         ? { kind: 'pods', namespaces: 'own', pods: moat.spec.model.pods }
         : assertion.to
     const is = (end: AssertionEnd, world: World, one: Stranger) =>
       end.kind !== 'pods' || ('pod' in one && means(world, end, one.pod))
     const sources = ends(from, from.kind === 'pods' ? pods('source') : [])
     const destinations = ends(to, to.kind === 'pods' ? pods('destination') : [])
-    const judge = expect === 'Denied' ? expectDenial : expectPromise
+    const judge = expect === 'Allowed' ? expectPromise : expectDenial
+    // Only: everybody but those named is asked about, pods and addresses; the model stands for all pods that its Moat selects.
+    const named: AssertionEnd =
+      from.kind === 'model' ? { kind: 'pods', namespaces: 'own', pods: moat.spec.model.pods } : from
+    const isNamed = (world: World, one: Stranger) =>
+      named.kind === 'pods'
+        ? 'pod' in one && means(world, named, one.pod)
+        : named.kind === 'cidr' && 'address' in one && hasAddress(ipSetOf(named.cidr), one.address)
+    const everybody = to.kind === 'cidr' ? pods('source') : [...pods('source'), ...addresses]
+    const nobodyNamed =
+      named.kind === 'pods' &&
+      from.kind !== 'model' &&
+      !worlds.flat().some((world) => pods('source').some((one) => isNamed(world, one)))
     let asked = false
     const verdicts = destinations.map((destination) => {
       const about: Question['about'] = (world, source) => {
-        if (!is(from, world, source) || !is(to, world, destination)) return NO_CONNECTIONS
+        const spoken = expect === 'Only' ? !isNamed(world, source) : is(from, world, source)
+        if (!spoken || !is(to, world, destination)) return NO_CONNECTIONS
         const open = portsOn('pod' in destination ? destination.pod : undefined, ports)
         if (!isEmpty(open)) asked = true
         return open
       }
-      return judge(worlds, { model: destination, role: 'source', engine: 'both', strangers: sources, about })
+      const strangers = expect === 'Only' ? everybody : sources
+      return judge(worlds, { model: destination, role: 'source', engine: 'both', strangers, about })
     })
-    return [`assertion/${assertion.name}`, asked ? worst(verdicts) : 'OUT_OF_SCOPE']
+    return [
+      `assertion/${assertion.name}`,
+      asked && !(expect === 'Only' && nobodyNamed) ? worst(verdicts) : 'OUT_OF_SCOPE',
+    ]
   })
 
   return {

@@ -32,7 +32,7 @@ import type { Subject } from './subjects.ts'
 
 const PODS: Side = ANY_SIDE
 /** Addresses that something outside the cluster could have. */
-const OUTSIDE: Side = { ...ANY_SIDE, addresses: subtractAddresses(ALL_ADDRESSES, NOT_ADDRESSES) }
+export const OUTSIDE: Side = { ...ANY_SIDE, addresses: subtractAddresses(ALL_ADDRESSES, NOT_ADDRESSES) }
 
 function named(source: Side, destination: Side, connections: ConnectionSet): Named[] {
   const all = cell(source, destination, connections)

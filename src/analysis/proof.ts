@@ -50,6 +50,14 @@ export interface ProofClaim {
   readonly location?: Span
 }
 
+/** The proof of assertions that stand apart from a Moat. */
+export interface AssertionProof {
+  readonly profile: string
+  /** One for each assertion, in order. */
+  readonly claims: readonly ProofClaim[]
+  readonly residuals: readonly string[]
+}
+
 export interface Proof {
   readonly namespace: string
   readonly moat: string

@@ -3,7 +3,7 @@ import { type Profile, SPEC } from '../engine/profile.ts'
 import { apiPortOf } from '../intent/api-port.ts'
 import { metricsPortOf } from '../intent/metrics-port.ts'
 import { policiesOf } from '../intent/render-policies.ts'
-import { matches, type Selector } from '../policy/selector.ts'
+import { matches } from '../policy/selector.ts'
 import { type Moat, qualifiedName, type Snapshot } from '../policy/snapshot.ts'
 import { assertionClaims } from './assertions.ts'
 import { answer, type Claim } from './claim.ts'
@@ -12,6 +12,7 @@ import { type Entrant, entrantsOf, type MoatPorts, outletsOf } from './declared.
 import { worldOf } from './world.ts'
 import type { Proof } from './proof.ts'
 import { entrantClaims, outletClaims } from './reaches.ts'
+import { namespaceSelectorsOf } from './selectors.ts'
 import { residualsOf } from './residuals.ts'
 import { type Subject, subjectsOf } from './subjects.ts'
 import { universeOf } from './universe.ts'
@@ -21,21 +22,10 @@ function portsOf(moat: Moat, snapshot: Snapshot): MoatPorts | undefined {
   return api && { api, metrics: metricsPortOf(moat, snapshot, api).port }
 }
 
-/** Every selector of namespaces that a policy or the Moat has. */
-function namespaceSelectors(snapshot: Snapshot, moat: Moat): Selector[] {
-  const peers = snapshot.networkPolicies.flatMap((policy) =>
-    [...(policy.ingress ?? []), ...(policy.egress ?? [])].flatMap((rule) => (rule.peers === 'any' ? [] : rule.peers)),
-  )
-  const { callers, scrapers, egress, assertions } = moat.spec
-  const stated = [
-    ...callers,
-    ...scrapers,
-    ...egress.map(({ to }) => to),
-    ...assertions.flatMap(({ from, to }) => [from, to]),
-  ]
-  return [...peers, ...stated].flatMap((peer) =>
-    'namespaces' in peer && peer.namespaces !== 'own' ? [peer.namespaces] : [],
-  )
+/** What the Moat says of pods. */
+function stated({ spec }: Moat): object[] {
+  const { callers, scrapers, egress, assertions } = spec
+  return [...callers, ...scrapers, ...egress.map(({ to }) => to), ...assertions.flatMap(({ from, to }) => [from, to])]
 }
 
 const PORT_UNKNOWN: Claim = {
@@ -74,7 +64,7 @@ function selecting(snapshot: Snapshot, subjects: readonly Subject[]): string[] {
  * `policiesInForce`). Every refutation was confirmed by the engine; an engine that says otherwise is an exception.
  */
 export function prove(snapshot: Snapshot, moat: Moat, profile: Profile = SPEC): Proof {
-  const world = worldOf(snapshot, profile, universeOf(snapshot, namespaceSelectors(snapshot, moat)))
+  const world = worldOf(snapshot, profile, universeOf(snapshot, namespaceSelectorsOf(snapshot, stated(moat))))
   const subjects = subjectsOf(moat, snapshot)
   const ports = portsOf(moat, snapshot)
   const entrants: readonly Entrant[] = ports ? entrantsOf(moat, ports) : []
@@ -87,7 +77,7 @@ export function prove(snapshot: Snapshot, moat: Moat, profile: Profile = SPEC): 
           ...entrantClaims(world, moat, { entrants, subjects }),
           ...egressClaims(moat, outlets, subjects),
           ...outletClaims(world, moat, { outlets, subjects }),
-          ...assertionClaims(moat, subjects),
+          ...assertionClaims(world.universe, moat, subjects),
         ]
   return {
     namespace: moat.namespace,

@@ -33,6 +33,12 @@ function looks(pod: Pod): string {
   return JSON.stringify([labels, pod.ports, pod.hostNetwork, pod.addresses.map(({ value }) => `${value}`)])
 }
 
+/** Pods of the input, one of those that look alike. */
+export function distinct(pods: readonly Pod[]): Subject[] {
+  const byLooks = new Map(pods.toReversed().map((pod) => [looks(pod), pod]))
+  return [...byLooks.values()].toReversed().map((pod) => ({ pod, present: true }))
+}
+
 /** Where the ports of a made-up pod start, for names that are not the API's. */
 const FIRST_PORT = 9001
 
@@ -69,8 +75,7 @@ export function subjectsOf(moat: Moat, snapshot: Snapshot): Subject[] {
   const selected = everyPod(snapshot).filter(
     (pod) => pod.namespace === moat.namespace && matches(moat.spec.model.pods, pod.labels),
   )
-  const byLooks = new Map(selected.toReversed().map((pod) => [looks(pod), pod]))
-  if (byLooks.size > 0) return [...byLooks.values()].toReversed().map((pod) => ({ pod, present: true }))
+  if (selected.length > 0) return distinct(selected)
   return possibleLabels(moat, snapshot).map((labels) => {
     const ports = namedPorts(moat, snapshot, labels)
     const { namespace } = moat

@@ -1,23 +1,10 @@
 // What can be said of a Moat only beside the other objects: whether it, and those it names, select anything.
+import { ADDED_BY_CONTROLLERS } from '../policy/controller-labels.ts'
 import type { AssertionEnd, PodPeer } from '../policy/moat-spec.ts'
 import { satisfies, type Labels, type Selector } from '../policy/selector.ts'
 import { NAMESPACE_NAME_LABEL, type Moat, type Namespace, type Snapshot } from '../policy/snapshot.ts'
 import type { Span } from '../diag/source.ts'
 import type { Report } from './report.ts'
-
-/** Labels that controllers give to the pods they make: a template does not show them (S42). */
-const ADDED_BY_CONTROLLERS = new Set([
-  'pod-template-hash',
-  'controller-revision-hash',
-  'pod-template-generation',
-  'statefulset.kubernetes.io/pod-name',
-  'apps.kubernetes.io/pod-index',
-  'job-name',
-  'controller-uid',
-  'batch.kubernetes.io/job-name',
-  'batch.kubernetes.io/controller-uid',
-  'batch.kubernetes.io/job-completion-index',
-])
 
 interface Candidate {
   readonly namespace: string

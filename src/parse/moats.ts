@@ -1,4 +1,5 @@
 // `Moat` objects. Deny is the default of every field; an empty list means nobody.
+import { EXPECTATIONS } from '../policy/assertion.ts'
 import { PROTOCOLS } from '../sets/connection-set.ts'
 import type {
   AssertionEnd,
@@ -210,7 +211,7 @@ function assertionOf(item: Value<MappingNode>, name: string): MoatAssertion | un
   const from = endOf(required(item, 'from'))
   const to = endOf(required(item, 'to'))
   const ports = portsOf(item)
-  const expect = asOneOf(required(item, 'expect'), ['Allowed', 'Denied'] as const)
+  const expect = asOneOf(required(item, 'expect'), EXPECTATIONS)
   return from && to && expect && { name, from, to, ports, expect, span: spanOf(item) }
 }
 

@@ -1,4 +1,5 @@
 // The `Moat` spec: who may call a model server and where it may call out. Deny is the default of every field.
+import type { Expectation } from './assertion.ts'
 import type { Span } from '../diag/source.ts'
 import type { Protocol } from '../sets/connection-set.ts'
 import type { Cidr } from '../sets/ip-address.ts'
@@ -55,7 +56,7 @@ export interface MoatAssertion {
   readonly to: AssertionEnd
   /** Empty: all ports of all protocols. */
   readonly ports: readonly MoatPort[]
-  readonly expect: 'Allowed' | 'Denied'
+  readonly expect: Expectation
   readonly span?: Span
 }
 

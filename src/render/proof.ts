@@ -1,6 +1,6 @@
 // A proof as lines for people, and as plain data for machines.
 import { formatSpan } from '../diag/source.ts'
-import type { Proof, ProofClaim, ProofVerdict, Witness, WitnessEnd } from '../analysis/proof.ts'
+import type { AssertionProof, Proof, ProofClaim, ProofVerdict, Witness, WitnessEnd } from '../analysis/proof.ts'
 import { formatAddress } from '../sets/ip-address.ts'
 import { type Line, piece, type Style, visible } from './styled-text.ts'
 import { wrap } from './wrap.ts'
@@ -71,6 +71,17 @@ export function proofLines(proof: Proof, width = 80): Line[] {
   ]
 }
 
+/** The proof of assertions that stand apart from a Moat. */
+export function assertionProofLines({ profile, claims, residuals }: AssertionProof, width = 80): Line[] {
+  const about = `over all pods that could exist, both IP families; profile ${profile}`
+  return [
+    [piece('assertions', 'strong')],
+    ...wrap(about, width).map((text): Line => [piece(text, 'muted')]),
+    ...claims.flatMap((claim) => claimLines(claim, width)),
+    ...residuals.flatMap((text) => entry('RESIDUAL', [text], width)),
+  ]
+}
+
 /** An end of a witness: `address` for the outside, the rest for a pod. */
 export type EndJson =
   | { readonly address: string }
@@ -85,8 +96,8 @@ export type EndJson =
     }
 
 export interface ClaimJson {
-  /** `namespace/name` of the Moat. */
-  readonly moat: string
+  /** `namespace/name` of the Moat; absent for assertions that stand apart from one. */
+  readonly moat?: string
   readonly id: string
   readonly claim: string
   readonly verdict: ProofVerdict
@@ -119,10 +130,10 @@ export function witnessJson({ source, destination, ...rest }: Witness): NonNulla
   return { source: endJson(source), destination: endJson(destination), ...rest }
 }
 
-/** The claims of a proof as plain data, in order. */
-export function proofJson(proof: Proof): ClaimJson[] {
+/** The claims of a proof as plain data, in order; `docs/schemas/prove.json` says the same in a schema. */
+export function proofJson(proof: Proof | AssertionProof): ClaimJson[] {
   return proof.claims.map(({ id, claim, verdict, witness, reason, location }) => ({
-    moat: `${proof.namespace}/${proof.moat}`,
+    ...('moat' in proof && { moat: `${proof.namespace}/${proof.moat}` }),
     id,
     claim,
     verdict,

@@ -2,9 +2,9 @@
 import { spawnSync } from 'node:child_process'
 import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { pod, policy, SEED } from '../../tests/support/proofs.ts'
+import { pod, policy, SEED } from '../../../tests/support/proofs.ts'
 
-const moat = resolve(import.meta.dirname, '../../bin/moat.mjs')
+const moat = resolve(import.meta.dirname, '../../../bin/moat.mjs')
 
 /** `moat prove -f -` with the documents as standard input. */
 function prove(documents: readonly string[], ...args: string[]) {
