@@ -1,6 +1,8 @@
 // `moat prove` as a process: what it prints, and its exit codes.
 import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
 import { pod, policy, SEED } from '../../../tests/support/proofs.ts'
 
@@ -60,5 +62,37 @@ describe('moat prove', () => {
     expect(status).toBe(0)
     expect(stderr).toContain('[moat-replaces-policy]')
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain('RESIDUAL NetworkPolicy ai-models/slm-isolation at <stdin>:')
+  })
+})
+
+describe('moat prove with assertions', () => {
+  const root = resolve(import.meta.dirname, '../../..')
+  const ASSERTIONS = `apiVersion: modelmoat.dev/v1alpha1
+kind: Assertions
+assertions:
+- {name: only the api, from: {pod: ai-models/feature-api}, to: {pod: ai-models/small-language-model}, expect: Only}
+- {name: no stranger, from: {pod: ai-models/stranger}, to: {pod: ai-models/small-language-model}, expect: Denied}`
+  const NAMES = ['small-language-model', 'feature-api', 'stranger']
+  const PODS = NAMES.map((name) => pod('ai-models', name))
+
+  it('proves them without a Moat, each apart from any', () => {
+    const { status, stdout } = prove([ASSERTIONS, ...PODS, BLOCK], '-o', 'json', '--profile', 'conformance')
+    expect(status).toBe(1)
+    expect(JSON.parse(stdout)).toEqual([
+      expect.objectContaining({ id: 'assertion/only the api', verdict: 'REFUTED' }),
+      expect.objectContaining({ id: 'assertion/no stranger', verdict: 'OUT_OF_SCOPE' }),
+    ])
+    expect(stdout).not.toContain('"moat"')
+  })
+
+  it('proves them beside a Moat, and what it prints is as the schema has it', () => {
+    const { status, stdout } = prove([SEED, ASSERTIONS, ...PODS, BLOCK], '-o', 'json')
+    expect(status).toBe(1)
+    const claims = JSON.parse(stdout) as { moat?: string; verdict: string }[]
+    expect(claims.slice(0, -2).every(({ moat }) => moat === 'ai-models/slm-isolation')).toBe(true)
+    expect(new Set(claims.map(({ verdict }) => verdict))).toEqual(new Set(['PROVEN', 'REFUTED', 'OUT_OF_SCOPE']))
+    const schema = JSON.parse(readFileSync(resolve(root, 'docs/schemas/prove.json'), 'utf8')) as object
+    const validate = new Ajv2020().compile(schema)
+    expect(validate(claims) || validate.errors).toBe(true)
   })
 })

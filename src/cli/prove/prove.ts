@@ -7,10 +7,12 @@ import type { Diagnostic } from '../../diag/diagnostic.ts'
 import { type ProfileName, PROFILES } from '../../engine/profile.ts'
 import type { InForce } from '../../intent/policies-in-force.ts'
 import { assertionProofLines, proofJson, proofLines } from '../../render/proof.ts'
+import type { Line } from '../../render/styled-text.ts'
 import { styled } from '../colour.ts'
 import { CLEAN, type ExitCode, FINDINGS, UNUSABLE } from '../exit-code.ts'
 import { loadInput } from '../load.ts'
 import { printData, printDiagnostics, printNote } from '../output.ts'
+import { timed } from '../timings.ts'
 import type { ProveOptions } from './options.ts'
 
 const NO_MOAT: Diagnostic = {
@@ -34,20 +36,23 @@ function count(proofs: readonly (Proof | AssertionProof)[], verdict: ProofVerdic
   return proofs.flatMap(({ claims }) => claims).filter((claim) => claim.verdict === verdict).length
 }
 
+function linesOf(proof: Proof | AssertionProof): Line[] {
+  return 'moat' in proof ? proofLines(proof) : assertionProofLines(proof)
+}
+
 export function proveAction(args: readonly string[], options: ProveOptions): ExitCode {
   const { inForce, diagnostics, usable } = loadInput(args, options)
   const asserted = inForce.snapshot.assertions.length > 0
   const missing = usable && inForce.moats.length === 0 && !asserted
   printDiagnostics([...diagnostics, ...(missing ? [NO_MOAT] : [])])
   if (!usable || missing) return UNUSABLE
-  const moats = proofsOf(inForce, options.profile)
-  const assertions = asserted ? [proveAssertions(inForce.snapshot, PROFILES[options.profile])] : []
-  const proofs = [...moats, ...assertions]
-  if (options.output === 'json') printData(JSON.stringify(proofs.flatMap(proofJson), null, 2))
-  else {
-    const texts = [...moats.map((proof) => proofLines(proof)), ...assertions.map((proof) => assertionProofLines(proof))]
-    printData(texts.map((lines) => styled(lines, process.stdout)).join('\n'))
-  }
+  const proofs = timed('reachability', () => [
+    ...proofsOf(inForce, options.profile),
+    ...(asserted ? [proveAssertions(inForce.snapshot, PROFILES[options.profile])] : []),
+  ])
+  const json = () => JSON.stringify(proofs.flatMap(proofJson), null, 2)
+  const text = () => proofs.map((proof) => styled(linesOf(proof), process.stdout)).join('\n')
+  printData(timed('render', options.output === 'json' ? json : text))
   const refuted = count(proofs, 'REFUTED')
   const open = count(proofs, 'OUT_OF_SCOPE')
   if (refuted + open === 0) return CLEAN
