@@ -15,6 +15,12 @@ export type DependsReason =
   | 'own-node'
   /** S31: a pod that reaches itself through its own Service. */
   | 'own-service'
+  /** Policies of one tier with one priority say different things: their order is undefined. */
+  | 'priority-tie'
+  /** A rule speaks of nodes by labels, and the address may be that of a node which the input does not show. */
+  | 'node-unknown'
+  /** A rule speaks of domain names, and which addresses they have is not known. */
+  | 'domain-name'
 
 /** One sentence for each reason, lower case, no final period. */
 export const REASON_TEXT: Readonly<Record<DependsReason, string>> = {
@@ -24,6 +30,9 @@ export const REASON_TEXT: Readonly<Record<DependsReason, string>> = {
   'namespace-labels-unknown': 'the labels of the namespace are not known: its object is not in the input',
   'own-node': "traffic from the pod's own node is always allowed, and the node is not known",
   'own-service': 'whether a pod may reach itself through its own Service is left to the network plugin',
+  'priority-tie': 'policies of one tier and priority say different things, and which of them comes first is undefined',
+  'node-unknown': 'a rule speaks of nodes, and which nodes have which addresses is not known from the input',
+  'domain-name': 'a rule speaks of domain names, and which addresses they have is not known from files',
 }
 
 /** Connections that are allowed under one reading and denied under another. */
