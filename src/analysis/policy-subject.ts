@@ -49,12 +49,16 @@ export function madeUpPod(
   return { namespace, name: 'pod', labels, annotations: new Map(), ports, hostNetwork: false, addresses: [] }
 }
 
-/** Blocks that the policies speak of, where answers about addresses can change. */
-function blocksOf(policies: readonly NetworkPolicy[]): IpSet[] {
-  return policies
+/** Blocks that the policies speak of, and those of the admin tiers. */
+function blocksOf(policies: readonly NetworkPolicy[], { clusterPolicies }: Snapshot): IpSet[] {
+  const networks = clusterPolicies
+    .flatMap(({ egress }) => egress.flatMap(({ peers }) => peers))
+    .flatMap((peer) => (peer.kind === 'networks' ? peer.cidrs.map(ipSetOf) : []))
+  const own = policies
     .flatMap(({ ingress, egress }) => [...(ingress ?? []), ...(egress ?? [])])
     .flatMap(({ peers }) => (peers === 'any' ? [] : peers))
     .flatMap((peer) => (peer.kind === 'ipBlock' ? [addressesOf(peer), ...peer.except.map(ipSetOf)] : []))
+  return [...networks, ...own]
 }
 
 /** One address of each part into which the blocks cut the set: inside each, and outside all. */
@@ -75,21 +79,25 @@ function samples(set: IpSet, blocks: readonly IpSet[]): Endpoint[] {
 /** The subjects of the snapshot's policies, with one engine for all. */
 export function policySubjects(snapshot: Snapshot): PolicySubject[] {
   const present = everyPod(snapshot)
-  const blocks = blocksOf(snapshot.networkPolicies)
+  const byNamespace = Map.groupBy(snapshot.networkPolicies, ({ namespace }) => namespace)
+  const podsByNamespace = Map.groupBy(present, ({ namespace }) => namespace)
   // A pod's address is as little known as the plugin's reading of a block over it: blocks are asked about as addresses.
   const engine = createEngine(snapshot, CILIUM)
   return snapshot.networkPolicies.map((policy) => {
-    const selected = present.filter(
-      (pod) => pod.namespace === policy.namespace && !pod.hostNetwork && matches(policy.subject, pod.labels),
+    const neighbours = byNamespace.get(policy.namespace) ?? []
+    const selected = (podsByNamespace.get(policy.namespace) ?? []).filter(
+      (pod) => !pod.hostNetwork && matches(policy.subject, pod.labels),
     )
     const pods = selected.length > 0 ? selected.slice(0, MOST_PODS) : plainPod(policy)
+    // Where answers about addresses can change: at the blocks of policies that select one of the pods.
+    const blocks = blocksOf(
+      neighbours.filter(({ subject }) => pods.some(({ labels }) => matches(subject, labels))),
+      snapshot,
+    )
     const isolating = (direction: Direction): NetworkPolicy[] =>
-      snapshot.networkPolicies.filter(
+      neighbours.filter(
         (one) =>
-          one.namespace === policy.namespace &&
-          one[direction] !== undefined &&
-          pods.length > 0 &&
-          pods.every((pod) => matches(one.subject, pod.labels)),
+          one[direction] !== undefined && pods.length > 0 && pods.every((pod) => matches(one.subject, pod.labels)),
       )
     const reach = (end: Endpoint, direction: Direction): ConnectionSet =>
       pods.map((pod) => reachOf(engine, { pod, end, direction })).reduce(unionConnections, NO_CONNECTIONS)

@@ -5,7 +5,6 @@ import { NAMESPACE_NAME_LABEL, type Pod, type Snapshot } from '../policy/snapsho
 import { everyPod } from '../analysis/subjects.ts'
 import type { YamlObject } from '../render/yaml.ts'
 import { ALL_CONNECTIONS, type ConnectionSet, equalConnections, PROTOCOLS } from '../sets/connection-set.ts'
-import { formatAddress } from '../sets/ip-address.ts'
 import { intervals } from '../sets/interval-set.ts'
 
 /** Labels that controllers make, whose values nobody can know beforehand or that name one pod only. */
@@ -34,8 +33,7 @@ export function labelsFor(pod: Pod, snapshot: Snapshot): Readonly<Record<string,
 
 /** The element of `from` or `to` for an end; `undefined` where no selector means it. */
 export function peerFor(end: Endpoint, side: PolicySide): YamlObject | undefined {
-  if (end.kind === 'outside')
-    return { ipBlock: { cidr: side.block ?? `${formatAddress(end.address)}/${end.address.family === 4 ? 32 : 128}` } }
+  if (end.kind === 'outside') return side.block === undefined ? undefined : { ipBlock: { cidr: side.block } }
   if (end.pod.hostNetwork) return undefined // S33
   const podSelector = selectorFor(end.pod, side.snapshot)
   if (end.pod.namespace === side.namespace) return { podSelector }

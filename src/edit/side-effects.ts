@@ -152,13 +152,24 @@ function joinBlocks(effects: readonly Effect[]): SideEffect[] {
   })
 }
 
-/** Pairs whose connections differ between two snapshots, in the order of the input. */
-export function sideEffects(
-  [before, after]: readonly [Snapshot, Snapshot],
+/** Measures inputs against the one before: pairs whose connections differ, in the order of the input. */
+export function sideEffectsFrom(
+  before: Snapshot,
   wanted: Wanted,
   profile: Profile,
-): SideEffect[] {
-  const [old, now] = [createEngine(before, profile), createEngine(after, profile)]
+): (after: Snapshot) => readonly SideEffect[] {
+  const old = createEngine(before, profile)
+  return (after) => effectsOf({ before, old, after, now: createEngine(after, profile) }, wanted)
+}
+
+interface Two {
+  readonly before: Snapshot
+  readonly old: Engine
+  readonly after: Snapshot
+  readonly now: Engine
+}
+
+function effectsOf({ before, old, after, now }: Two, wanted: Wanted): SideEffect[] {
   const ends = [...podEnds(before, after), ...blockEnds(before, after)]
   const effects = new Map<string, Effect>()
   const compare = (from: End, to: End): void => {

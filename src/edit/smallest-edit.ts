@@ -15,7 +15,7 @@ import { closings } from './closings.ts'
 import { changedLines, unifiedDiff } from './line-diff.ts'
 import { openings } from './openings.ts'
 import type { Candidate, Side } from './side.ts'
-import { sideEffects } from './side-effects.ts'
+import { sideEffectsFrom } from './side-effects.ts'
 
 export interface FixRequest {
   readonly sources: readonly SourceFile[]
@@ -31,7 +31,7 @@ export interface FixRequest {
 /** Candidates that are read and asked again; those with the fewest lines first. */
 const MOST_TRIED = 24
 /** Verified ones whose side effects are compared. */
-const MOST_MEASURED = 4
+const MOST_MEASURED = 3
 /** Candidates of one direction that are combined with those of the other. */
 const MOST_OF_SIDE = 12
 
@@ -93,26 +93,26 @@ function candidatesFor(goal: Fix['verdict'], request: FixRequest): Candidate[] {
   return lists.length === 0 ? [] : together(lists.map((list) => list.slice(0, MOST_OF_SIDE)))
 }
 
+type ChangedText = Omit<ChangedFile, 'diff'>
+
 /** The files with the edits made; `undefined` when edits overlap. */
-function edited(edits: readonly Edit[]): ChangedFile[] | undefined {
+function edited(edits: readonly Edit[]): ChangedText[] | undefined {
   const files = [...new Set(edits.map(({ span }) => span.file))]
-  const out: ChangedFile[] = []
+  const out: ChangedText[] = []
   for (const file of files) {
     const text = editedText(file, edits)
     if (text === undefined) return undefined
-    out.push({ file, text, diff: unifiedDiff(file.name, file.text, text) })
+    out.push({ file, text })
   }
   return out
 }
 
-interface Tried {
-  readonly title: string
-  readonly files: readonly ChangedFile[]
+interface Tried extends Candidate {
   readonly lines: number
 }
 
 /** The changed input, if it can be read and the answer is turned around in it. */
-function verified({ files }: Tried, goal: Fix['verdict'], request: FixRequest): Snapshot | undefined {
+function verified(files: readonly ChangedText[], goal: Fix['verdict'], request: FixRequest): Snapshot | undefined {
   const changed = new Map(files.map(({ file, text }) => [file, { name: file.name, text }]))
   const { snapshot, diagnostics } = parse(
     request.sources.map((file) => changed.get(file) ?? file),
@@ -152,21 +152,24 @@ export function smallestEdit(request: FixRequest): Fix | undefined {
   if (explanation.verdict !== 'Allowed' && explanation.verdict !== 'Denied') return undefined
   const goal = explanation.verdict === 'Allowed' ? 'Denied' : 'Allowed'
   const tried = candidatesFor(goal, request)
-    .flatMap(({ title, edits }): Tried[] => {
-      const files = edited(edits)
-      if (!files) return []
-      return [{ title, files, lines: files.reduce((sum, { file, text }) => sum + changedLines(file.text, text), 0) }]
+    .flatMap((one): Tried[] => {
+      const lines = changedLines(one.edits)
+      return lines === undefined ? [] : [{ ...one, lines }]
     })
     .toSorted((a, b) => a.lines - b.lines)
     .slice(0, MOST_TRIED)
-  const found: Fix[] = []
+  const measure = sideEffectsFrom(inForce.snapshot, wantedOf(request), profile)
+  const found: (Tried & { readonly files: readonly ChangedText[]; readonly sideEffects: Fix['sideEffects'] })[] = []
   for (const one of tried) {
     const [smallest] = found
     if (found.length >= MOST_MEASURED || (smallest && smallest.lines < one.lines)) break
-    const after = verified(one, goal, request)
-    if (!after) continue
-    const effects = sideEffects([inForce.snapshot, after], wantedOf(request), profile)
-    found.push({ ...one, verdict: goal, sideEffects: effects })
+    const files = edited(one.edits)
+    const after = files && verified(files, goal, request)
+    if (after) found.push({ ...one, files, sideEffects: measure(after) })
   }
-  return found.toSorted((a, b) => a.sideEffects.length - b.sideEffects.length)[0]
+  const best = found.toSorted((a, b) => a.sideEffects.length - b.sideEffects.length)[0]
+  if (!best) return undefined
+  const { title, lines, sideEffects } = best
+  const files = best.files.map((one) => ({ ...one, diff: unifiedDiff(one.file, best.edits) }))
+  return { title, verdict: goal, lines, files, sideEffects }
 }

@@ -18,7 +18,7 @@ import { type Line, piece, type Style, visible } from './styled-text.ts'
 import { wrap } from './wrap.ts'
 
 const COLUMN = 10
-/** Near misses that text shows for one direction; JSON has more. */
+/** Near misses and isolating policies that text shows for one direction; JSON has more. */
 const SHOWN = 3
 
 const STYLES = { Allowed: 'good', Denied: 'bad', Depends: 'attention' } as const
@@ -52,9 +52,19 @@ function familyWords({ families, source, destination }: Answer): string {
   return families.length === 1 ? ` over IPv${families[0]}` : ''
 }
 
+/** Many policies may isolate one pod: the first tell the rest. */
+function shortened(sentences: readonly Sentence[], { subject, direction }: Speakers): readonly Sentence[] {
+  if (sentences.length <= SHOWN + 1) return sentences
+  const more = sentences.length - SHOWN
+  return [
+    ...sentences.slice(0, SHOWN),
+    { text: `${more} more policies select ${subject} for ${direction}, and no rule of theirs allows it` },
+  ]
+}
+
 function direction(answer: Answer, one: DirectionAnswer, width: number): Line[] {
   const speakers = speakersOf(answer, one)
-  const steps = one.steps.flatMap((step) => stepSentences(step, speakers)).map(placed)
+  const steps = one.steps.flatMap((step) => shortened(stepSentences(step, speakers), speakers)).map(placed)
   const near = one.decision === 'accepts' ? [] : one.nearMisses.slice(0, SHOWN).map(nearMissSentence).map(placed)
   const remarks = one.remarks.map((remark) => placed(remarkSentence(remark, speakers)))
   return [
