@@ -24,18 +24,20 @@ interface Bundle extends Omit<Alike, 'families'> {
 
 const GRADES: readonly Grade[] = ['high', 'medium', 'low']
 
-function keyOf(
-  source: Joint,
-  destination: Joint,
-  at: Alike & { parties: Parties; numbers: (edit: object) => number },
-): string {
-  const { shift, families, blame, parties, numbers } = at
-  const outside = source.kind === 'outside' || destination.kind === 'outside'
-  return JSON.stringify([
-    [shift.kind, shift.before, shift.after, shift.reasons, outside ? [] : families],
-    [blame.connections, blame.cause, blame.edits.map(numbers)],
-    [source.kind, parties.isModel(source), destination.kind, parties.isModel(destination)],
-  ])
+/** Numbers for what is compared by what it says: asked once for each object. */
+class Numbers {
+  readonly #byObject = new Map<object, number>()
+  readonly #byText = new Map<string, number>()
+
+  of(object: object): number {
+    const known = this.#byObject.get(object)
+    if (known !== undefined) return known
+    const text = JSON.stringify(object)
+    const number = this.#byText.get(text) ?? this.#byText.size
+    this.#byText.set(text, number)
+    this.#byObject.set(object, number)
+    return number
+  }
 }
 
 /** A group of one pod has nothing to say of itself. */
@@ -113,34 +115,61 @@ function inOrder(changes: readonly Change[]): Change[] {
   return keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)).map(({ change }) => change)
 }
 
+/** More explanations than this are nothing that anybody reads: changes that differ in nothing else are told together. */
+const MOST_EXPLANATIONS = 2_000
+
+/** The bundles with all edits of those that differ in nothing else. */
+function withoutDistinction(bundles: ReadonlyMap<string, Bundle>, parts: ReadonlyMap<Bundle, string>): Bundle[] {
+  const alike = Map.groupBy(bundles.values(), (bundle) => parts.get(bundle))
+  return [...alike.values()].map((same): Bundle => {
+    const [first] = same as [Bundle]
+    const destinations = new Map<Joint, Set<Joint>>()
+    for (const bundle of same) {
+      for (const [source, own] of bundle.destinations) {
+        const all = destinations.get(source) ?? new Set<Joint>()
+        destinations.set(source, all)
+        for (const destination of own) all.add(destination)
+      }
+    }
+    const edits = [...new Set(same.flatMap(({ blame }) => blame.edits))]
+    return { ...first, blame: { ...first.blame, edits }, destinations }
+  })
+}
+
 /** All changes of the pairs: of one cause, one set of connections and one kind of ends each. */
 export function changesOf(
   shifted: readonly Shifted[],
   { responsible, parties }: { readonly responsible: Responsible; readonly parties: Parties },
 ): Change[] {
   const bundles = new Map<string, Bundle>()
-  const known = new Map<object, number>()
-  const numbers = (edit: object): number => {
-    const number = known.get(edit) ?? known.size
-    known.set(edit, number)
-    return number
-  }
+  const parts = new Map<Bundle, string>()
+  const numbers = new Numbers()
+  const edits = new Map<object, number>()
   for (const { sources, destination, families, shift } of shifted) {
     const [family = 4] = families
+    const { kind, before, after, reasons } = shift
     for (const source of sources) {
+      const outside = source.kind === 'outside' || destination.kind === 'outside'
+      const ends = `${source.kind} ${parties.isModel(source)} ${destination.kind} ${parties.isModel(destination)}`
       for (const blame of responsible.blame({ source, destination, family }, shift)) {
-        const key = keyOf(source, destination, { shift, families, blame, parties, numbers })
-        const bundle = bundles.get(key) ?? { shift, families, blame, destinations: new Map<Joint, Set<Joint>>() }
-        bundles.set(key, bundle)
-        bundle.families = ([4, 6] as const).filter((one) => bundle.families.includes(one) || families.includes(one))
-        const own = bundle.destinations.get(source) ?? new Set<Joint>()
-        bundle.destinations.set(source, own)
+        const what = `${kind} ${before} ${after} ${reasons.join()} ${numbers.of(blame.connections)} ${outside ? '' : families.join()}`
+        const part = `${what} ${ends} ${blame.cause}`
+        for (const edit of blame.edits) if (!edits.has(edit)) edits.set(edit, edits.size)
+        const key = `${part} ${blame.edits.map((edit) => edits.get(edit)).join()}`
+        let bundle = bundles.get(key)
+        if (!bundle) {
+          bundle = { shift, families, blame, destinations: new Map<Joint, Set<Joint>>() }
+          bundles.set(key, bundle)
+          parts.set(bundle, part)
+        }
+        const had: Bundle = bundle
+        if (families.some((one) => !had.families.includes(one))) had.families = [4, 6]
+        const own = had.destinations.get(source) ?? new Set<Joint>()
+        had.destinations.set(source, own)
         own.add(destination)
       }
     }
   }
-  const changes = [...bundles.values()].flatMap((bundle) =>
-    rectangles(bundle.destinations).map((one) => changeOf(one, bundle, parties)),
-  )
-  return inOrder(changes)
+  const told = bundles.size > MOST_EXPLANATIONS ? withoutDistinction(bundles, parts) : [...bundles.values()]
+  return inOrder(told.flatMap((bundle) => rectangles(bundle.destinations).map((one) => changeOf(one, bundle, parties))))
 }

@@ -2,7 +2,8 @@
 import { createEngine, type Engine } from '../../engine/engine.ts'
 import { type Endpoint, outsideEndpoint, podEndpoint } from '../../engine/endpoint.ts'
 import type { Profile } from '../../engine/profile.ts'
-import type { Snapshot } from '../../policy/snapshot.ts'
+import type { Direction } from '../../policy/network-policy.ts'
+import type { Pod, Snapshot } from '../../policy/snapshot.ts'
 import {
   connection,
   type ConnectionSet,
@@ -44,7 +45,7 @@ interface Part {
 }
 
 /** Pairs of which each is explained on its own; beyond, all edits that can matter are named. */
-const MOST_PAIRS = 30_000
+const MOST_PAIRS = 10_000
 /** Explanations of one pair: ports that opened for different reasons. */
 const MOST_PARTS = 16
 
@@ -69,6 +70,9 @@ export class Responsible {
   readonly #all: ReadonlySet<PolicyEdit>
   readonly #order: ReadonlyMap<PolicyEdit, number>
   readonly #mixed = new Map<Side, Engine>()
+  readonly #edits = { ingress: new Map<Pod, readonly PolicyEdit[]>(), egress: new Map<Pod, readonly PolicyEdit[]>() }
+  readonly #lists = new Map<string, readonly PolicyEdit[]>()
+  readonly #unions = new Map<readonly PolicyEdit[], Map<readonly PolicyEdit[], readonly PolicyEdit[]>>()
   #left = MOST_PAIRS
 
   constructor(snapshots: Readonly<Record<Side, Snapshot>>, changes: PolicyChanges, profile: Profile) {
@@ -120,16 +124,14 @@ export class Responsible {
         ? [{ direction: 'ingress', subject: destination.pod, peer: source, family: pair.family } as const]
         : []),
     ]
-    const edits = ways.map(({ subject, direction }) =>
-      this.#changes.about(subject, direction).flatMap((one) => editsIn(one, direction)),
-    )
-    const every = sortedEdits(edits.flat(), this.#order)
+    const edits = ways.map(({ subject, direction }) => this.#editsOf(subject, direction))
+    const every = this.#together(edits)
     if (every.length <= 1 || this.#left <= 0) return [{ connections: at.connections, cause: at.cause, edits: every }]
     this.#left--
     let parts: Part[] = [{ connections: at.connections, edits: [] }]
     for (const [index, way] of ways.entries()) {
       parts = parts.flatMap((part) =>
-        this.#needed(way, edits[index] as PolicyEdit[], { ...at, connections: part.connections }).map((next) => ({
+        this.#needed(way, edits[index] ?? [], { ...at, connections: part.connections }).map((next) => ({
           connections: next.connections,
           edits: [...part.edits, ...next.edits],
         })),
@@ -140,6 +142,33 @@ export class Responsible {
       cause: at.cause,
       edits: sortedEdits(part.edits, this.#order),
     }))
+  }
+
+  /** The edits that can matter to a pod in a direction. */
+  #editsOf(pod: Pod, direction: Direction): readonly PolicyEdit[] {
+    const known = this.#edits[direction].get(pod)
+    if (known) return known
+    const found = this.#changes.about(pod, direction).flatMap((one) => editsIn(one, direction))
+    const key = found.map((edit) => this.#order.get(edit)).join()
+    const shared = this.#lists.get(key) ?? found
+    this.#lists.set(key, shared)
+    this.#edits[direction].set(pod, shared)
+    return shared
+  }
+
+  /** Those of both directions, each once: a list that is shared by all with the same two. */
+  #together(lists: readonly (readonly PolicyEdit[])[]): readonly PolicyEdit[] {
+    const [one = [], other = []] = lists
+    if (other.length === 0) return one
+    if (one.length === 0) return other
+    const known = this.#unions.get(one)?.get(other)
+    if (known) return known
+    const all = sortedEdits([...one, ...other], this.#order)
+    this.#unions.set(
+      one,
+      (this.#unions.get(one) ?? new Map<readonly PolicyEdit[], readonly PolicyEdit[]>()).set(other, all),
+    )
+    return all
   }
 
   /** What of the edits one direction needs to reach the verdict, port by port where they differ. */
@@ -159,8 +188,10 @@ export class Responsible {
     while (!isEmpty(rest) && parts.length < MOST_PARTS) {
       const port = anyPort(rest)
       const found = this.#smallest(edits, (made) => isSubsetOf(port, reached(made)))
-      const explained = intersectConnections(rest, reached(new Set(found.first)))
-      const connections = isEmpty(explained) ? rest : explained
+      // Ports that others of the edits would open as well are another part.
+      const alike = intersectConnections(rest, reached(new Set(found.first)))
+      const explained = found.others ? subtractConnections(alike, reached(found.others)) : alike
+      const connections = isEmpty(explained) ? port : explained
       parts.push({ connections, edits: found.every })
       rest = subtractConnections(rest, connections)
     }
@@ -172,7 +203,7 @@ export class Responsible {
   #smallest(
     edits: readonly PolicyEdit[],
     suffices: (made: ReadonlySet<PolicyEdit>) => boolean,
-  ): { first: readonly PolicyEdit[]; every: readonly PolicyEdit[] } {
+  ): { first: readonly PolicyEdit[]; every: readonly PolicyEdit[]; others: ReadonlySet<PolicyEdit> | undefined } {
     const every: PolicyEdit[] = []
     let first: readonly PolicyEdit[] | undefined
     let pool = new Set(edits)
@@ -184,10 +215,10 @@ export class Responsible {
       }
       first ??= [...made]
       every.push(...made)
-      if (made.size === 0) break
+      if (made.size === 0) return { first: [], every, others: undefined }
       pool = new Set([...pool].filter((edit) => !made.has(edit)))
     }
-    return { first: first ?? [], every }
+    return { first: first ?? [], every, others: pool }
   }
 
   /** What is reached with the pods of one side and the policies of the other. */

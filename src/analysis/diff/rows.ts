@@ -34,6 +34,7 @@ class Answers {
   }
 
   shifts(before: number, after: number): readonly Shift[] {
+    if (before === after) return []
     const key = before * 0x400_0000 + after
     const known = this.#shifts.get(key) ?? shiftsOf(this.#reaches[before] as Reach, this.#reaches[after] as Reach)
     this.#shifts.set(key, known)
@@ -88,8 +89,13 @@ function sameShift(a: Shift, b: Shift): boolean {
   return JSON.stringify(a) === JSON.stringify(b)
 }
 
+interface Shifts {
+  readonly families: readonly Family[]
+  readonly shift: Shift
+}
+
 /** The shifts over each family, those that are the same over both once. */
-function overFamilies(v4: readonly Shift[], v6: readonly Shift[]): { families: readonly Family[]; shift: Shift }[] {
+function overFamilies(v4: readonly Shift[], v6: readonly Shift[]): Shifts[] {
   const both = v4 === v6 ? v4 : v4.filter((shift) => v6.some((other) => sameShift(shift, other)))
   const rest = (own: readonly Shift[], family: Family) =>
     own
@@ -109,20 +115,26 @@ function speaksToItself(joint: Joint): boolean {
 export function shiftedPairs(joints: readonly Joint[], before: Reachability, after: Reachability): Shifted[] {
   const answers = new Answers()
   const [old, now] = [new Rows(before, answers), new Rows(after, answers)]
+  const known = new Map<string, readonly Shifts[]>()
+  const shifts = (numbers: readonly [number, number, number, number]): readonly Shifts[] => {
+    const key = numbers.join()
+    const [a, b, c, d] = numbers
+    const found = known.get(key) ?? overFamilies(answers.shifts(a, b), answers.shifts(c, d))
+    known.set(key, found)
+    return found
+  }
   const alike = Map.groupBy(joints, (joint) => `${old.key(joint.before)}|${now.key(joint.after)}|${joint.kind}`)
   return [...alike.values()].flatMap((sources) => {
     const [first] = sources as [Joint]
     const [was, is] = [old.row(old.key(first.before)), now.row(now.key(first.after))]
     return joints.flatMap((destination): Shifted[] => {
       if (first.kind === 'outside' && destination.kind === 'outside') return []
-      const [v4, v6] = FAMILIES.map((family) => {
-        const [a, b] = [old.at(was, destination.before, family), now.at(is, destination.after, family)]
-        return a === b ? [] : answers.shifts(a, b)
-      }) as [readonly Shift[], readonly Shift[]]
-      if (v4.length === 0 && v6.length === 0) return []
+      const [a, b] = [old.at(was, destination.before, 4), now.at(is, destination.after, 4)]
+      const [c, d] = [old.at(was, destination.before, 6), now.at(is, destination.after, 6)]
+      if (a === b && c === d) return []
       const others = speaksToItself(destination) ? sources : sources.filter((source) => source !== destination)
       if (others.length === 0) return []
-      return overFamilies(v4, v6).map((each) => ({ sources: others, destination, ...each }))
+      return shifts([a, b, c, d]).map((each) => ({ sources: others, destination, ...each }))
     })
   })
 }
