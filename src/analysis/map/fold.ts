@@ -78,14 +78,15 @@ function fewest(rectangles: readonly Sides[]): readonly Sides[] {
 
 /** Rows of one family that say the same of both are one row. */
 function joinFamilies(rows: readonly Row[]): Row[] {
-  const joinedRows = new Map<string, Row>()
+  const joinedRows: Row[] = []
+  const single = new Map<string, Row>()
   for (const row of rows) {
-    const key = `${answerKey({ ...row, families: [] })} ${row.sources.join()} ${row.destinations.join()}`
-    const known = joinedRows.get(key)
-    const families = known ? [...new Set([...known.families, ...row.families])].sort((a, b) => a - b) : row.families
-    joinedRows.set(key, { ...row, families })
+    if (row.families.length === 1) {
+      const key = `${answerKey({ ...row, families: [] })} ${row.sources.join()} ${row.destinations.join()}`
+      single.set(key, single.has(key) ? { ...row, families: [4, 6] } : row)
+    } else joinedRows.push(row)
   }
-  return [...joinedRows.values()]
+  return [...joinedRows, ...single.values()]
 }
 
 function compare(a: readonly number[], b: readonly number[]): number {

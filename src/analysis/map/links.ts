@@ -12,18 +12,30 @@ interface Draft {
   readonly sources: Set<number>
 }
 
-/** The endpoints of some groups, ascending: pods, and the outside. */
-function idsOf(groups: readonly number[], { ofGroup, endpoints }: Endpoints): { pods: number[]; outside: number[] } {
-  const [pods, outside]: [Set<number>, Set<number>] = [new Set(), new Set()]
-  for (const group of groups) {
-    for (const id of ofGroup[group] ?? []) (endpoints[id]?.kind === 'pods' ? pods : outside).add(id)
+/** The endpoints of some groups, ascending: pods, and the outside, which comes last in the list of endpoints. */
+function idsOf(
+  groups: readonly number[],
+  { ofGroup }: Endpoints,
+  firstOutside: number,
+): { pods: number[]; outside: number[] } {
+  const ids: number[] = []
+  for (const group of groups) for (const id of ofGroup[group] ?? []) ids.push(id)
+  const sorted = Int32Array.from(ids).sort()
+  const [pods, outside]: [number[], number[]] = [[], []]
+  let last = -1
+  for (const id of sorted) {
+    if (id === last) continue
+    last = id
+    if (id < firstOutside) pods.push(id)
+    else outside.push(id)
   }
-  const sorted = (ids: ReadonlySet<number>): number[] => [...Int32Array.from(ids).sort()]
-  return { pods: sorted(pods), outside: sorted(outside) }
+  return { pods, outside }
 }
 
 /** The links of all blocks; pods and the outside apart, so that each link has the families of its kind. */
 export function linksOf({ blocks }: Reachability, at: Endpoints): Link[] {
+  const outside = at.endpoints.findIndex(({ kind }) => kind === 'outside')
+  const firstOutside = outside === -1 ? at.endpoints.length : outside
   const drafts = new Map<string, Draft>()
   for (const { sources, destinations, families, reach } of blocks) {
     const add = (from: readonly number[], to: readonly number[], over: readonly Family[]): void => {
@@ -33,7 +45,7 @@ export function linksOf({ blocks }: Reachability, at: Endpoints): Link[] {
       drafts.set(key, draft)
       for (const id of from) draft.sources.add(id)
     }
-    const [from, to] = [idsOf(sources, at), idsOf(destinations, at)]
+    const [from, to] = [idsOf(sources, at, firstOutside), idsOf(destinations, at, firstOutside)]
     add(from.pods, to.pods, families)
     add(from.pods, to.outside, BOTH)
     add(from.outside, to.pods, BOTH)

@@ -35,28 +35,41 @@ function few(missing: number, all: number): boolean {
   return missing === 0 || (all >= 4 && missing <= Math.max(1, all / 10) && missing <= 4)
 }
 
+/** What is in `all` and not in `given`; both ascend. */
+function missing(all: readonly number[], given: readonly number[]): number[] {
+  let at = 0
+  return all.filter((id) => {
+    while ((given[at] ?? Infinity) < id) at++
+    return given[at] !== id
+  })
+}
+
 /** The terms of a set of ids (ascending), pods first; together they mean exactly the set. */
 export function termsOf(ids: readonly number[], { endpoints, pods, outside, byNamespace }: Places): Term[] {
-  const given = new Set(ids)
-  const podIds = ids.filter((id) => endpoints[id]?.kind === 'pods')
-  const rest = ids.filter((id) => endpoints[id]?.kind === 'outside')
+  const split = ids.findIndex((id) => endpoints[id]?.kind === 'outside')
+  const podIds = split === -1 ? ids : ids.slice(0, split)
+  const rest = split === -1 ? [] : ids.slice(split)
   const everywhere = rest.length === outside.length && rest.length > 1
   const outsideTerms: Term[] = everywhere
     ? [{ kind: 'everywhere-outside' }]
     : rest.map((id) => ({ kind: 'endpoint', id }))
   if (podIds.length > 1 && few(pods.length - podIds.length, pods.length)) {
-    return [{ kind: 'every-pod', except: pods.filter((id) => !given.has(id)) }, ...outsideTerms]
+    return [{ kind: 'every-pod', except: missing(pods, podIds) }, ...outsideTerms]
   }
-  const namespaces = Map.groupBy(podIds, (id) => {
-    const endpoint = endpoints[id]
-    return endpoint?.kind === 'pods' ? endpoint.namespace : ''
-  })
-  const podTerms = [...namespaces].flatMap(([namespace, own]): Term[] => {
+  const terms: Term[] = []
+  // Endpoints stand by namespace: those of one are next to each other.
+  for (let from = 0; from < podIds.length;) {
+    const endpoint = endpoints[podIds[from] as number]
+    const namespace = endpoint?.kind === 'pods' ? endpoint.namespace : ''
     const all = byNamespace.get(namespace) ?? []
-    if (own.length > 1 && few(all.length - own.length, all.length)) {
-      return [{ kind: 'namespace', namespace, except: all.filter((id) => !given.has(id)) }]
-    }
-    return own.map((id) => ({ kind: 'endpoint', id }))
-  })
-  return [...podTerms, ...outsideTerms]
+    const last = all.at(-1) ?? 0
+    let to = from + 1
+    while (to < podIds.length && (podIds[to] as number) <= last) to++
+    const count = to - from
+    if (count > 1 && few(all.length - count, all.length)) {
+      terms.push({ kind: 'namespace', namespace, except: missing(all, podIds.slice(from, to)) })
+    } else for (let i = from; i < to; i++) terms.push({ kind: 'endpoint', id: podIds[i] as number })
+    from = to
+  }
+  return [...terms, ...outsideTerms]
 }
