@@ -48,6 +48,15 @@ function walk(a: readonly string[], b: readonly string[]): Line[] {
   return out
 }
 
+/** The region without lines at its ends that stay as they are. */
+function trimmed({ first, end, lines }: Region): Region {
+  const isChanged = ({ kind }: Line): boolean => kind !== ' '
+  const start = lines.findIndex(isChanged)
+  if (start === -1) return { first, end: first, lines: [] }
+  const last = lines.findLastIndex(isChanged)
+  return { first: first + start, end: end - (lines.length - 1 - last), lines: lines.slice(start, last + 1) }
+}
+
 /** Edits by the lines that they touch; those that share lines are one. `undefined` when two overlap. */
 function regionsOf(file: SourceFile, edits: readonly Edit[]): Region[] | undefined {
   const own = edits.filter(({ span }) => span.file === file).toSorted((a, b) => a.span.start - b.span.start)
@@ -74,7 +83,7 @@ function regionsOf(file: SourceFile, edits: readonly Edit[]): Region[] | undefin
     text += file.text.slice(at, group.end)
     const before = linesOf(file.text.slice(group.start, group.end))
     const first = position(file, group.start).line - 1
-    return { first, end: first + before.length, lines: walk(before, linesOf(text)) }
+    return trimmed({ first, end: first + before.length, lines: walk(before, linesOf(text)) })
   })
 }
 
