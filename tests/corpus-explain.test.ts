@@ -67,6 +67,7 @@ describe('the explanations of the np-guard corpus', () => {
   })
 
   it.skipIf(!corpus)('stand in docs/corpus.md as they are [needs the corpus]', () => {
+    expect(rows.length).toBeGreaterThan(0)
     expectPart('explain', corpusTable(rows))
   })
 })
