@@ -114,6 +114,11 @@ const NETASSERT = `
 `
 
 describe("netassert's tests", () => {
+  it('are told from lists of connections that other programs write', () => {
+    const text = JSON.stringify([{ src: 'a/b[Deployment]', dst: 'c/d[Deployment]', conn: 'TCP 80' }])
+    expect(parse([{ name: 'list.json', text }]).diagnostics.map(({ code }) => code)).toContain('not-a-manifest')
+  })
+
   it('are read as they are, with their defaults', () => {
     const { assertions, codes } = read(NETASSERT)
     expect(codes).toEqual([])

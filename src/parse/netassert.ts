@@ -30,11 +30,20 @@ const KINDS: Readonly<Record<'deployment' | 'statefulset' | 'daemonset' | 'pod',
   pod: 'Pod',
 }
 
-/** True for a list of things that have both ends of a test. */
+/** Fields of a test that lists of connections, which other programs write, do not have. */
+const TELLING = ['type', 'targetPort', 'exitCode']
+
+/** True for a list of things that have both ends of a test and something else of one. */
 export function isNetassert(node: Node): boolean {
   return (
     node.kind === 'list' &&
-    node.items.some((item) => item.kind === 'mapping' && item.entries.has('src') && item.entries.has('dst'))
+    node.items.some(
+      (item) =>
+        item.kind === 'mapping' &&
+        item.entries.has('src') &&
+        item.entries.has('dst') &&
+        TELLING.some((name) => item.entries.has(name)),
+    )
   )
 }
 
