@@ -111,6 +111,6 @@ export function proveAssertions(snapshot: Snapshot, profile: Profile = SPEC): As
   return {
     profile: profile.name,
     claims: assertions.map((one) => answer(world, statementClaim(statementOf(one, snapshot, pods), world.universe))),
-    residuals: everyPolicyResiduals(),
+    residuals: everyPolicyResiduals(snapshot),
   }
 }

@@ -1,10 +1,12 @@
 // One claim of a proof from question to answer: judged for every model pod, explained by the rule that decides.
 import { type Endpoint, formatEndpoint } from '../engine/endpoint.ts'
-import type { DirectionReasons, Engine } from '../engine/engine.ts'
+import type { Engine } from '../engine/engine.ts'
 import type { Span } from '../diag/source.ts'
-import { type Direction, type NetworkPolicy, policyName } from '../policy/network-policy.ts'
+import { type ClusterRule, clusterPolicyName } from '../policy/cluster-network-policy.ts'
+import { type Direction, policyName } from '../policy/network-policy.ts'
 import { BudgetSpent } from '../sets/label-set.ts'
-import { hasConnection } from '../sets/connection-set.ts'
+import { connection } from '../sets/connection-set.ts'
+import { directionAnswer } from './explain-direction.ts'
 import type { Cause, Flow } from './flow.ts'
 import { MOST_STEPS, type World } from './world.ts'
 import { type Denial, judgeDenial, judgePromise, judgeSome, type Judgement, type Promise } from './judge.ts'
@@ -39,47 +41,72 @@ export interface Claim {
 function modelSide(flow: Flow, ends: Denial['ends']): Direction {
   if (ends.destination.kind === 'pod') return 'ingress'
   if (ends.source.kind === 'pod') return 'egress'
-  return flow.causes.ingress?.kind === 'rule' ? 'ingress' : 'egress'
+  return flow.causes.ingress && flow.causes.ingress.kind !== 'open' ? 'ingress' : 'egress'
 }
 
-function placeOf(policy: NetworkPolicy, span: Span | undefined): { location?: Span } {
-  const at = span ?? policy.span
-  return at ? { location: at } : {}
+/** Why, and where it stands. */
+interface Why {
+  readonly reason: string
+  readonly location?: Span
 }
 
-function letThrough(cause: Cause | undefined, direction: Direction): { reason: string; location?: Span } {
+function at(policy: { readonly span?: Span }, rule?: { readonly span?: Span }): { location?: Span } {
+  const span = rule?.span ?? policy.span
+  return span ? { location: span } : {}
+}
+
+/** ` \`name\``, or nothing. */
+function ruleName({ name }: ClusterRule): string {
+  return name === '' ? '' : ` \`${name}\``
+}
+
+function letThrough(world: World, cause: Cause | undefined, direction: Direction): Why {
   const way = direction === 'ingress' ? 'in' : 'out'
-  if (cause?.kind !== 'rule') {
-    const end = direction === 'ingress' ? 'destination' : 'source'
-    return { reason: `no policy selects the ${end} for ${direction}, so the default lets everything ${way}` }
-  }
-  const { policy, rule, index } = cause
-  return {
-    reason: `let ${way} by ${policyName(policy)}, ${direction} rule ${index + 1}`,
-    ...placeOf(policy, rule.span),
+  switch (cause?.kind) {
+    case 'rule': {
+      const { policy, rule, index } = cause
+      return { reason: `let ${way} by ${policyName(policy)}, ${direction} rule ${index + 1}`, ...at(policy, rule) }
+    }
+    case 'cluster': {
+      const { policy, rule, index } = cause
+      const which = `${direction} rule ${index + 1}${ruleName(rule)}`
+      return { reason: `let ${way} by ${clusterPolicyName(policy)}, ${which}`, ...at(policy, rule) }
+    }
+    default: {
+      const end = direction === 'ingress' ? 'destination' : 'source'
+      const { admin, baseline } = world.tiers
+      const no = admin.length + baseline.length > 0 ? 'no NetworkPolicy selects' : 'no policy selects'
+      const nor = admin.length + baseline.length > 0 ? ' and no rule of an admin policy decides' : ''
+      return { reason: `${no} the ${end} for ${direction}${nor}, so the default lets everything ${way}` }
+    }
   }
 }
 
-function decides(reasons: DirectionReasons, { protocol, port }: Witness): boolean {
-  if (reasons.ungoverned || reasons.isolatedBy.length === 0) return false
-  return !reasons.admittedBy.some(({ connections }) => hasConnection(connections, protocol, port))
-}
-
-/** Which policies deny a connection: those that isolate an end whose rules do not admit it. */
+/** Which policies deny a connection: the admin's rule that does, or those that isolate an end whose rules do not admit it. */
 export function denier(
   engine: Engine,
   ends: { source: Endpoint; destination: Endpoint },
-  witness: Witness,
-): { reason: string; location?: Span } {
-  const why = engine.why(ends.source, ends.destination, witness.family)
-  const found = [why.egress, why.ingress].find((reasons) => decides(reasons, witness))
-  const [policy, ...others] = found?.isolatedBy ?? []
+  { protocol, port, family }: Witness,
+): Why {
+  const why = engine.why(ends.source, ends.destination, family)
+  const cell = connection(protocol, port)
+  const answers = [why.egress, why.ingress].map((reasons) => directionAnswer(reasons, cell))
+  const found = answers.find(({ decision }) => decision === 'denies')
+  const step = found?.steps.at(-1)
+  if (step?.kind === 'cluster-rule') {
+    const { policy, rule, index } = step
+    return {
+      reason: `${clusterPolicyName(policy)} denies it, ${found?.direction} rule ${index + 1}${ruleName(rule)}`,
+      ...at(policy, rule),
+    }
+  }
+  const [policy, ...others] = step?.kind === 'isolation' ? step.policies : []
   if (!found || !policy) return { reason: 'denied' }
   const subject = formatEndpoint(found.direction === 'egress' ? ends.source : ends.destination)
   const more = others.length > 0 ? ` (and ${others.length} more)` : ''
   return {
     reason: `${policyName(policy)}${more} selects ${subject} for ${found.direction}, and no rule allows it`,
-    ...placeOf(policy, undefined),
+    ...at(policy),
   }
 }
 
@@ -87,7 +114,7 @@ function answerOf(world: World, part: Exclude<Part, { kind: 'answer' }>, judgeme
   if (judgement.verdict === 'holds') return { verdict: 'PROVEN' }
   const flow = judgement.flow
   const direction = flow && modelSide(flow, part.ends)
-  const cause = flow && direction && letThrough(flow.causes[direction], direction)
+  const cause = flow && direction && letThrough(world, flow.causes[direction], direction)
   if (judgement.verdict === 'open') {
     return {
       verdict: 'OUT_OF_SCOPE',
@@ -112,6 +139,8 @@ function judge(world: World, part: Exclude<Part, { kind: 'answer' }>): Judgement
   }
 }
 
+export const TOO_MANY = 'the policies select by too many combinations of labels to go through them all'
+
 function partAnswer(world: World, part: Part): Answer {
   if (part.kind === 'answer') return part.answer()
   world.budget.steps = MOST_STEPS
@@ -121,7 +150,7 @@ function partAnswer(world: World, part: Part): Answer {
     if (!(error instanceof BudgetSpent)) throw error
     return {
       verdict: 'OUT_OF_SCOPE',
-      reason: 'the policies select by too many combinations of labels to go through them all',
+      reason: TOO_MANY,
     }
   }
 }

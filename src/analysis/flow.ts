@@ -1,13 +1,16 @@
 // What the policies let through between ends that are sets: every way in, with the rules it takes and what it hangs on.
 import type { DependsReason } from '../engine/reach.ts'
+import type { ClusterNetworkPolicy, ClusterRule } from '../policy/cluster-network-policy.ts'
 import type { Direction, NetworkPolicy, Rule } from '../policy/network-policy.ts'
 import { matches } from '../policy/selector.ts'
 import { type Box, type Budget, difference, narrow } from '../sets/label-set.ts'
 import { but, finite } from '../sets/value-set.ts'
+import { consistent, throughTier } from './cluster-flow.ts'
 import {
   type Cell,
+  PEER,
   type Region,
-  type Role,
+  SUBJECT,
   subtractRegions,
   withinAddresses,
   withinBox,
@@ -20,7 +23,13 @@ import type { Ends, Named, NamedPort, World } from './world.ts'
 /** What lets a connection through in one direction. */
 export type Cause =
   | { readonly kind: 'rule'; readonly policy: NetworkPolicy; readonly rule: Rule; readonly index: number }
-  /** No policy isolates the subject in this direction (S29), or it is nothing that policies select. */
+  | {
+      readonly kind: 'cluster'
+      readonly policy: ClusterNetworkPolicy
+      readonly rule: ClusterRule
+      readonly index: number
+    }
+  /** No policy isolates the subject in this direction (S29) and no other rule matches, or it is nothing that policies select. */
   | { readonly kind: 'open' }
 
 /** One way in: every connection of the cell passes, if `names` are declared so and every reason turns out that way. */
@@ -31,10 +40,9 @@ export interface Flow {
   readonly reasons: readonly DependsReason[]
   /** On destinations that are not given pods. */
   readonly names: readonly NamedPort[]
+  /** Likewise: names that they must not declare for the connection's own port. */
+  readonly without: readonly NamedPort[]
 }
-
-const SUBJECT: Readonly<Record<Direction, Role>> = { ingress: 'destination', egress: 'source' }
-const PEER: Readonly<Record<Direction, Role>> = { ingress: 'source', egress: 'destination' }
 
 interface Isolating {
   readonly policy: NetworkPolicy
@@ -92,8 +100,17 @@ function* notIsolated(
   }
 }
 
-/** What one direction lets through of a flow. Flows may overlap: rules add up (S27). */
+/** What one direction lets through of a flow, tier by tier. Flows may overlap. */
 export function* admitted(world: World, at: { direction: Direction; ends: Ends }, flow: Flow): Generator<Flow> {
+  yield* throughTier(
+    world,
+    { ...at, ranks: world.tiers.admin, behind: (passed) => byNetworkPolicies(world, at, passed) },
+    flow,
+  )
+}
+
+/** What the NetworkPolicies let through: rules add up (S27). The baseline is asked where none of them isolates the subject. */
+function* byNetworkPolicies(world: World, at: { direction: Direction; ends: Ends }, flow: Flow): Generator<Flow> {
   const { direction, ends } = at
   const by = isolating(world, direction, { ends, cell: flow.cell })
   for (const { policy, cell: selected } of by) {
@@ -106,17 +123,25 @@ export function* admitted(world: World, at: { direction: Direction; ends: Ends }
             ? matchPeer(world, { peer, own: policy.namespace, role: PEER[direction], ends }, opened)
             : { cell: opened, reasons: [] } // S05
           if (!part) continue
-          yield {
+          yield* consistent({
+            ...flow,
             cell: part.cell,
             causes: { ...flow.causes, [direction]: { kind: 'rule', policy, rule, index } },
             reasons: [...new Set([...flow.reasons, ...part.reasons])],
             names: [...flow.names, ...ports.names],
-          }
+          })
         }
       }
     }
   }
-  yield* notIsolated(world, flow, { direction, ends, by })
+  for (const open of notIsolated(world, flow, { direction, ends, by })) {
+    yield* throughTier(world, { direction, ends, ranks: world.tiers.baseline, behind: accept }, open)
+  }
+}
+
+/** What no tier decides is let through. */
+function* accept(flow: Flow): Generator<Flow> {
+  yield flow
 }
 
 /** The connections that can be: pods that could exist have addresses that pods can have. */
@@ -139,7 +164,7 @@ export interface Passage {
 
 /** What passes of some connections, one way at a time; ways may overlap. */
 export function* flows(world: World, passage: Passage, of: Named): Generator<Flow> {
-  yield* pass(world, passage, { ...of, causes: {}, reasons: [] })
+  yield* pass(world, passage, { ...of, causes: {}, reasons: [], without: [] })
 }
 
 function* pass(world: World, passage: Passage, flow: Flow): Generator<Flow> {

@@ -4,7 +4,8 @@ import type { Direction } from '../policy/network-policy.ts'
 import { type Flow, flows, possible } from './flow.ts'
 import type { Ends, Named, NamedPort, World } from './world.ts'
 import type { Witness } from './proof.ts'
-import { type Cell, type Region, subtractRegions, withinBox } from './region.ts'
+import { NO_CONNECTIONS } from '../sets/connection-set.ts'
+import { type Cell, type Region, subtractRegions, withinBox, withinConnections } from './region.ts'
 import { asksNamespaceLabels, type NamespacePart, placesOf, withoutNamespaceLabels } from './universe.ts'
 import { choose } from './witness.ts'
 
@@ -147,7 +148,11 @@ function surely({ ends }: Denial, open: readonly Violation[]): Violation | undef
   const certain = open.filter(({ flow }) => flow.reasons.length === 0)
   for (const { place, flow } of certain) {
     const cell = freed(place.cell, ends)
-    const others = certain.filter((other) => includesNames(flow.names, other.flow.names))
+    const others = certain.filter(
+      (other) =>
+        includesNames(flow.names, other.flow.names) &&
+        !other.flow.without.some((one) => includesNames(flow.names, [one])),
+    )
     const rest = subtractRegions(
       [cell],
       others.map((other) => other.place.cell),
@@ -182,31 +187,52 @@ export function judgeSome(world: World, promise: Promise): Judgement {
   return { verdict: 'fails', witness: choose(world.snapshot, { ends: promise.ends, ...place }) }
 }
 
+/** What of a cell with the names that its destinations declare surely passes, and what may. */
+function passing(world: World, promise: Promise, of: Named): { missing: Region; maybe: Flow[]; without: NamedPort[] } {
+  let missing: Region = [of.cell]
+  const maybe: Flow[] = []
+  const without: NamedPort[] = []
+  for (const flow of flows(world, promise, of)) {
+    if (!includesNames(of.names, flow.names)) continue
+    without.push(...flow.without)
+    if (flow.reasons.length > 0) maybe.push(flow)
+    else missing = subtractRegions(missing, [flow.cell])
+    if (missing.length === 0 && world.tiers.admin.length + world.tiers.baseline.length === 0) break
+  }
+  return { missing, maybe, without }
+}
+
+/** What is promised of each kind of destination: an admin's rule may deny a port by a name, so those that declare it are apart. */
+function* kinds(world: World, promise: Promise, of: Named): Generator<Named & ReturnType<typeof passing>> {
+  const found = passing(world, promise, of)
+  yield { ...of, ...found }
+  for (const [index, name] of found.without.entries()) {
+    if (found.without.findIndex((other) => includesNames([other], [name])) < index) continue
+    const connections = { ...NO_CONNECTIONS, [name.protocol]: of.cell.connections[name.protocol] }
+    const cell = withinConnections(of.cell, connections)
+    if (cell) yield* kinds(world, promise, { cell, names: [...of.names, name] })
+  }
+}
+
 /** Judges that everything promised passes. */
 export function judgePromise(world: World, promise: Promise): Judgement {
   const { ends } = promise
   const open: DependsReason[] = []
-  for (const { cell, names } of possibly(ends, promise.within)) {
-    let missing: Region = [cell]
-    const maybe: Flow[] = []
-    for (const flow of flows(world, promise, { cell, names })) {
-      if (!includesNames(names, flow.names)) continue
-      if (flow.reasons.length > 0) maybe.push(flow)
-      else missing = subtractRegions(missing, [flow.cell])
-      if (missing.length === 0) break
-    }
-    for (const part of missing.flatMap((rest) => placed(world, ends, rest))) {
-      const denied = subtractRegions(
-        [part.cell],
-        maybe.map((flow) => flow.cell),
-      )
-      const [first] = denied
-      if (first && !part.conditional) {
-        return { verdict: 'fails', witness: choose(world.snapshot, { ends, cell: first, names }) }
+  for (const within of possibly(ends, promise.within)) {
+    for (const { names, missing, maybe } of kinds(world, promise, within)) {
+      for (const part of missing.flatMap((rest) => placed(world, ends, rest))) {
+        const denied = subtractRegions(
+          [part.cell],
+          maybe.map((flow) => flow.cell),
+        )
+        const [first] = denied
+        if (first && !part.conditional) {
+          return { verdict: 'fails', witness: choose(world.snapshot, { ends, cell: first, names }) }
+        }
+        open.push(
+          ...(part.conditional ? (['namespace-labels-unknown'] as const) : maybe.flatMap(({ reasons }) => reasons)),
+        )
       }
-      open.push(
-        ...(part.conditional ? (['namespace-labels-unknown'] as const) : maybe.flatMap(({ reasons }) => reasons)),
-      )
     }
   }
   if (open.length > 0) return { verdict: 'open', reason: openReason(open) }

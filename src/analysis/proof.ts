@@ -63,7 +63,7 @@ export interface Proof {
   readonly moat: string
   /** `namespace/name` of the pods or workloads that the claims are about; empty when the input has none. */
   readonly subjects: readonly string[]
-  /** `namespace/name` of the policies that select the model. */
+  /** The policies that select the model: `namespace/name`, with the kind before the name where it is one of an admin API. */
   readonly policies: readonly string[]
   readonly profile: string
   readonly claims: readonly ProofClaim[]

@@ -1,4 +1,5 @@
 // Regions: exact sets of connections between ends that are themselves sets, as unions of products.
+import type { Direction } from '../policy/network-policy.ts'
 import { type ConnectionSet, intersectConnections, isEmpty, subtractConnections } from '../sets/connection-set.ts'
 import { intersectAddresses, type IpSet, noAddresses, subtractAddresses } from '../sets/ip-set.ts'
 import { type Box, difference, intersectBoxes } from '../sets/label-set.ts'
@@ -26,6 +27,10 @@ export interface Cell {
 export type Region = readonly Cell[]
 
 export type Role = 'source' | 'destination'
+
+/** Which end policies of a direction select, and which their rules speak of. */
+export const SUBJECT: Readonly<Record<Direction, Role>> = { ingress: 'destination', egress: 'source' }
+export const PEER: Readonly<Record<Direction, Role>> = { ingress: 'source', egress: 'destination' }
 
 function sharesFamily({ addresses: a }: Side, { addresses: b }: Side): boolean {
   return (a.v4.length > 0 && b.v4.length > 0) || (a.v6.length > 0 && b.v6.length > 0)

@@ -1,5 +1,5 @@
 // What remains when every claim is proven: what no NetworkPolicy can promise.
-import type { Moat } from '../policy/snapshot.ts'
+import type { Moat, Snapshot } from '../policy/snapshot.ts'
 import type { Entrant } from './declared.ts'
 import { peerWords } from './declared.ts'
 import type { Subject } from './subjects.ts'
@@ -15,19 +15,25 @@ const ALWAYS = {
     'connections opened before the policies took hold may live on (S36, S37)',
     'kubectl exec, cp and port-forward do not pass the policies',
   ],
-  later: [
-    'policies only add up: another one may let more through later (S27)',
+  later: (admin: boolean) => [
+    admin
+      ? 'policies may be added: another one may let more through later, and one of an admin API decides before these (S27)'
+      : 'policies only add up: another one may let more through later (S27)',
     'nothing holds unless the network plugin enforces NetworkPolicy (S43); protocols besides TCP, UDP and SCTP are its own affair (S34)',
   ],
 } as const
 
 /** What remains beside any statement about pods. */
-export function everyPolicyResiduals(): string[] {
-  return [...ALWAYS.node('a pod'), ...ALWAYS.around, ...ALWAYS.later]
+export function everyPolicyResiduals({ clusterPolicies }: Snapshot): string[] {
+  return [...ALWAYS.node('a pod'), ...ALWAYS.around, ...ALWAYS.later(clusterPolicies.length > 0)]
 }
 
 /** As sentences, lower case, no final period. */
-export function residualsOf(moat: Moat, entrants: readonly Entrant[], subjects: readonly Subject[]): string[] {
+export function residualsOf(
+  snapshot: Snapshot,
+  moat: Moat,
+  { entrants, subjects }: { readonly entrants: readonly Entrant[]; readonly subjects: readonly Subject[] },
+): string[] {
   const labels = [...new Set(entrants.map(({ peer }) => peerWords(peer, moat.namespace)))]
   return [
     ...(subjects.some(({ present }) => present) ? [] : [NO_POD]),
@@ -36,6 +42,6 @@ export function residualsOf(moat: Moat, entrants: readonly Entrant[], subjects: 
     ...(labels.length > 0
       ? [`labels are self-asserted: whoever may create or label pods ${labels.join(' or ')} may call the model`]
       : []),
-    ...ALWAYS.later,
+    ...ALWAYS.later(snapshot.clusterPolicies.length > 0),
   ]
 }

@@ -61,7 +61,10 @@ export function matchPeer(
 }
 
 /** The connections that the ports of a rule mean on a destination, apart where they hang on a name it must declare. */
-export function portsOf(rule: Rule, destination: End): { connections: ConnectionSet; names: readonly NamedPort[] }[] {
+export function portsOf(
+  rule: Pick<Rule, 'ports'>,
+  destination: End,
+): { connections: ConnectionSet; names: readonly NamedPort[] }[] {
   if (rule.ports === 'any') return [{ connections: ALL_CONNECTIONS, names: [] }] // S06
   let fixed = NO_CONNECTIONS
   const named: { connections: ConnectionSet; names: readonly NamedPort[] }[] = []

@@ -1,10 +1,11 @@
 // The pods that a proof is about: the model's pods of the input, or the plainest pods that the Moat would select.
+import { matchNamespace, namespaceOf } from '../engine/match.ts'
 import { podsOf } from '../policy/endpoints.ts'
-import type { NetworkPolicy } from '../policy/network-policy.ts'
+import type { ClusterRule } from '../policy/cluster-network-policy.ts'
 import { type Labels, matches } from '../policy/selector.ts'
 import type { ContainerPort, Moat, Pod, Snapshot } from '../policy/snapshot.ts'
 import type { Protocol } from '../sets/connection-set.ts'
-import { intersectBoxes, witnessOf } from '../sets/label-set.ts'
+import { type Box, difference, intersectBoxes, witnessOf } from '../sets/label-set.ts'
 import { peerBox, splitLabels, subjectBox } from './universe.ts'
 
 export interface Subject {
@@ -42,22 +43,21 @@ export function distinct(pods: readonly Pod[]): Subject[] {
 /** Where the ports of a made-up pod start, for names that are not the API's. */
 const FIRST_PORT = 9001
 
-function namesIn(policy: NetworkPolicy): { name: string; protocol: Protocol }[] {
-  return (policy.ingress ?? []).flatMap(({ ports }) =>
-    ports === 'any' ? [] : ports.flatMap((port) => (port.kind === 'named' ? [port] : [])),
-  )
+function namesIn({ ports }: Pick<ClusterRule, 'ports'>): { name: string; protocol: Protocol }[] {
+  return ports === 'any' ? [] : ports.flatMap((port) => (port.kind === 'named' ? [port] : []))
 }
 
 /** A port for each name that policies of the pod or its Moat speak of: a rule for a name must find what it may open. */
 function namedPorts(moat: Moat, snapshot: Snapshot, labels: Labels): ContainerPort[] {
   const { model, callers, scrapers } = moat.spec
   const stated = [model.apiPort, model.metricsPort, ...[...callers, ...scrapers].flatMap(({ ports }) => ports)]
+  const cluster = snapshot.clusterPolicies.flatMap(({ ingress }) => ingress)
   const policies = snapshot.networkPolicies.filter(
     ({ namespace, subject }) => namespace === moat.namespace && matches(subject, labels),
   )
   const names = [
     ...stated.flatMap((port) => (typeof port?.port === 'string' ? [{ name: port.port, protocol: port.protocol }] : [])),
-    ...policies.flatMap(namesIn),
+    ...[...policies.flatMap((policy) => policy.ingress ?? []), ...cluster].flatMap(namesIn),
   ]
   const byName = new Map(names.map(({ name, protocol }) => [name, protocol]))
   return [...byName].map(([name, protocol], index) => ({
@@ -98,7 +98,30 @@ export function subjectsOf(moat: Moat, snapshot: Snapshot): Subject[] {
  */
 function possibleLabels(moat: Moat, snapshot: Snapshot): Labels[] {
   const box = peerBox({ namespaces: 'own', pods: moat.spec.model.pods }, moat.namespace)
-  if (!box) return []
+  const all = box ? toldApart(box, moat, snapshot).flatMap((part) => labelsIn(part, moat, snapshot)) : []
+  return [...new Map(all.map((labels) => [JSON.stringify([...labels]), labels])).values()]
+}
+
+/** The parts of a box that admin policies tell apart: what they deny or accept for one of these pods they may not for another. */
+function toldApart(box: Box, moat: Moat, snapshot: Snapshot): Box[] {
+  const budget = { steps: MOST_PARTS }
+  let parts: Box[] = [box]
+  for (const { subject } of snapshot.clusterPolicies) {
+    if (matchNamespace(subject.namespaces, namespaceOf(snapshot.namespaces, moat.namespace)) === 'no') continue
+    const selected = peerBox({ namespaces: { requirements: [] }, pods: subject.pods }, '')
+    if (!selected) continue
+    parts = parts.flatMap((part) => {
+      const inside = intersectBoxes(part, selected)
+      return inside ? [inside, ...difference(part, [selected], budget)] : [part]
+    })
+  }
+  return parts
+}
+
+/** More than these parts are not gone through. */
+const MOST_PARTS = 1_000
+
+function labelsIn(box: Box, moat: Moat, snapshot: Snapshot): Labels[] {
   const plainest = splitLabels(witnessOf(box)).pod
   const others = snapshot.networkPolicies.flatMap((policy) => {
     if (policy.namespace !== moat.namespace || matches(policy.subject, plainest)) return []
@@ -107,6 +130,5 @@ function possibleLabels(moat: Moat, snapshot: Snapshot): Labels[] {
     const both = selected && intersectBoxes(box, selected)
     return both ? [splitLabels(witnessOf(both)).pod] : []
   })
-  const byLabels = new Map([plainest, ...others].map((labels) => [JSON.stringify([...labels]), labels]))
-  return [...byLabels.values()]
+  return [plainest, ...others]
 }

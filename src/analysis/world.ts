@@ -6,6 +6,7 @@ import type { Pod, Snapshot } from '../policy/snapshot.ts'
 import type { Protocol } from '../sets/connection-set.ts'
 import type { Box, Budget } from '../sets/label-set.ts'
 import type { Cell } from './region.ts'
+import { type ClusterTiers, tiersOf } from './tiers.ts'
 import { subjectBox, type Universe } from './universe.ts'
 
 /** Who stands at one end of a question. The cell says more about `pods` (labels, addresses) and `outside` (addresses). */
@@ -34,6 +35,8 @@ export interface World {
   readonly universe: Universe
   /** By namespace; without those that no pod could match. */
   readonly policies: ReadonlyMap<string, readonly Selecting[]>
+  /** Of the admin APIs. */
+  readonly tiers: ClusterTiers
   /** Pods of the input on a pod network: what a witness should be, where it can. */
   readonly pods: readonly Pod[]
   /** For the part of a claim that is being judged. */
@@ -65,6 +68,7 @@ export function worldOf(snapshot: Snapshot, profile: Profile, universe: Universe
     profile,
     universe,
     policies: Map.groupBy(policies, ({ policy }) => policy.namespace),
+    tiers: tiersOf(snapshot.clusterPolicies),
     pods: podsOf(snapshot).filter(({ hostNetwork }) => !hostNetwork), // S33
     budget: { steps: MOST_STEPS },
   }
