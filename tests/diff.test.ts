@@ -113,6 +113,8 @@ function compare(
       const [from, to] = [source[1] ?? source[0], destination[1] ?? destination[0]]
       if (!from || !to || source === destination || (from.kind === 'outside' && to.kind === 'outside')) continue
       for (const family of FAMILIES) {
+        // An address has one family, and says itself which.
+        if ([from, to].some((end) => end.kind === 'outside' && end.address.family !== family)) continue
         for (const protocol of PROTOCOLS) {
           for (const port of PORTS) {
             const at = { family, protocol, port }
