@@ -24,7 +24,7 @@ interface Count {
   readonly skipped: readonly string[]
 }
 
-const layers = process.argv.length > 2 ? process.argv.slice(2) : ['unit', 'kernel']
+const layers = process.argv.length > 2 ? process.argv.slice(2) : ['unit', 'browser', 'kernel']
 const folder = mkdtempSync(join(tmpdir(), 'moat-test-'))
 
 /** One vitest project; a run that breaks before it can report counts as one failure. */

@@ -32,6 +32,10 @@ export async function draw(map: ReachMap, { output, view }: MapOptions): Promise
       ])
       return mapPage(map, { hash: (text) => `sha256-${createHash('sha256').update(text).digest('base64')}` })
     }
+    case 'svg': {
+      const { mapSvg } = await import('../../render/map/svg.ts')
+      return mapSvg(map)
+    }
     case 'text': {
       const width = process.stdout.columns ?? 100
       if (view === 'matrix') {

@@ -3,7 +3,7 @@ import type { ProfileName } from '../../engine/profile.ts'
 import type { InputOptions } from '../load.ts'
 import type { FilterOptions } from './whom.ts'
 
-export const MAP_FORMATS = ['text', 'json', 'csv', 'markdown', 'dot', 'mermaid', 'html'] as const
+export const MAP_FORMATS = ['text', 'json', 'csv', 'markdown', 'dot', 'mermaid', 'svg', 'html'] as const
 
 export interface MapOptions extends InputOptions, FilterOptions {
   readonly output: (typeof MAP_FORMATS)[number]

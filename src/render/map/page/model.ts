@@ -60,7 +60,7 @@ export function modelOf(data: PageData): Model {
     for (const id of ids) {
       const namespace = data.endpoints[id]?.namespace ?? ''
       const key =
-        grouping === 'single' || (grouping === 'namespace' && isOutside(id))
+        grouping === 'single' || (grouping === 'namespace' && data.endpoints[id]?.label.endsWith('Internet') === true)
           ? `${id}`
           : `${namespace}\n${grouping === 'alike' ? membership[id] : ''}`
       const members = groups.get(key)
@@ -72,7 +72,10 @@ export function modelOf(data: PageData): Model {
       const namespace = first?.namespace ?? ''
       const label = first?.label ?? ''
       if (members.length === 1) return { members, namespace, label }
-      if (grouping === 'namespace') return { members, namespace, label: `${namespace}/* (${members.length})` }
+      if (grouping === 'namespace') {
+        const all = namespace === '' ? 'other addresses' : `${namespace}/*`
+        return { members, namespace, label: `${all} (${members.length})` }
+      }
       return { members, namespace, label: `${label} and ${members.length - 1} more` }
     })
     known.set(grouping, made)
