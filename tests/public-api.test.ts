@@ -25,6 +25,9 @@ describe('the package', () => {
       'PROFILES',
       'compileRuleset',
       'createEngine',
+      'explain',
+      'explainPolicies',
+      'explanationJson',
       'formatAddress',
       'formatConnections',
       'formatDiagnostic',
@@ -36,6 +39,8 @@ describe('the package', () => {
       'policiesInForce',
       'printRuleset',
       'prove',
+      'questionOf',
+      'smallestEdit',
     ])
   })
 
@@ -50,5 +55,29 @@ describe('the package', () => {
     const outwards = engine.reach({ kind: 'pod', pod }, { kind: 'outside', address }, 4)
     expect(api.formatConnections(inwards.allowed)).toBe('none')
     expect(api.formatConnections(outwards.allowed)).toBe('all')
+  })
+
+  it('explains from text to the edit that turns the answer around', () => {
+    const source = {
+      name: 'a.yaml',
+      text: `${MANIFESTS}---\n${MANIFESTS.replace(/^[^]*?---\n/, '')
+        .replace(/---[^]*/, '')
+        .replaceAll('one', 'two')}`,
+    }
+    const { snapshot } = api.parse([source])
+    const inForce = api.policiesInForce(snapshot)
+    const ask = (of: typeof snapshot) => {
+      const asked = api.questionOf('a/two', 'a/one:80', of)
+      return 'question' in asked ? asked.question : undefined
+    }
+    const question = ask(inForce.snapshot)
+    if (!question) throw new Error('the ends are not found')
+    const explanation = api.explain(inForce.snapshot, question)
+    expect(explanation.verdict).toBe('Denied')
+    expect(api.explanationJson(explanation).answers[0]?.ingress.decision).toBe('denies')
+    const request = { sources: [source], parseOptions: {}, inForce, question, askAgain: ask, explanation }
+    const edit = api.smallestEdit({ ...request, profile: api.PROFILES.spec })
+    expect(edit?.verdict).toBe('Allowed')
+    expect(api.explainPolicies(inForce.snapshot)[0]?.name).toBe('NetworkPolicy a/closed')
   })
 })

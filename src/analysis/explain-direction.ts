@@ -44,8 +44,8 @@ function policyTier({ isolatedBy, admittedBy }: DirectionReasons, cell: Connecti
   walk.steps.push({ kind: 'isolation', policies: isolatedBy })
 }
 
-/** What decides, without near misses and remarks; `cell` lies in each of the reasons' sets or outside it. */
-export function directionAnswer(reasons: DirectionReasons, cell: ConnectionSet): DirectionAnswer {
+/** What decides, without near misses and remarks; `cell` lies in each of the reasons' sets or outside it; `beside` tells that there are policies of the admin APIs. */
+export function directionAnswer(reasons: DirectionReasons, cell: ConnectionSet, beside = false): DirectionAnswer {
   const walk: Walk = { steps: [], outcomes: new Set() }
   if (reasons.ungoverned) {
     walk.steps.push({ kind: 'ungoverned', why: reasons.ungoverned })
@@ -53,7 +53,7 @@ export function directionAnswer(reasons: DirectionReasons, cell: ConnectionSet):
   } else if (!clusterTier(reasons.admin, cell, walk)) {
     if (reasons.isolatedBy.length > 0) policyTier(reasons, cell, walk)
     else if (!clusterTier(reasons.baseline, cell, walk)) {
-      walk.steps.push({ kind: 'default' })
+      walk.steps.push({ kind: 'default', beside })
       walk.outcomes.add('accepts')
     }
   }

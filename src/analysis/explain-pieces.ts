@@ -12,6 +12,7 @@ import {
   ipSetOf,
   NO_ADDRESSES,
   noAddresses,
+  singleAddress,
   subtractAddresses,
   unionAddresses,
 } from '../sets/ip-set.ts'
@@ -22,14 +23,15 @@ export type Piece =
   | { readonly kind: 'pods'; readonly pods: readonly Pod[] }
   | { readonly kind: 'addresses'; readonly addresses: IpSet }
 
-/** The blocks that policies speak of. */
-function blocksOf({ networkPolicies, clusterPolicies }: Snapshot): IpSet[] {
+/** The blocks that policies speak of, and the addresses of nodes, of which rules of the admin APIs may speak. */
+function blocksOf({ networkPolicies, clusterPolicies, nodes }: Snapshot): IpSet[] {
   const peers = networkPolicies.flatMap(({ ingress, egress }) =>
     [...(ingress ?? []), ...(egress ?? [])].flatMap((rule): readonly Peer[] =>
       rule.peers === 'any' ? [] : rule.peers,
     ),
   )
   return [
+    ...(clusterPolicies.length > 0 ? nodes.flatMap(({ addresses }) => addresses.map(singleAddress)) : []),
     ...peers.flatMap((peer) => (peer.kind === 'ipBlock' ? [addressesOf(peer)] : [])),
     ...clusterPolicies
       .flatMap(({ egress }) => egress.flatMap((rule) => rule.peers))

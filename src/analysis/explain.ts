@@ -100,6 +100,7 @@ function judge(engine: Engine, part: Part, snapshot: Snapshot): Judged[] {
   return cellsOf(part.within, sets).map((connections): Judged => {
     const own = isOwnService(part, ends) && engine.profile.ownService === 'depends'
     const verdict = own ? ({ verdict: 'Depends', reasons: ['own-service'] } as const) : verdictOf(reach, connections)
+    const beside = snapshot.clusterPolicies.length > 0
     const services = ends.destination.kind === 'pod' ? servicesOf(snapshot, ends.destination.pod) : []
     const asked = { ...ends, family: part.family, connections, namespaces: snapshot.namespaces, services }
     const more = (answer: DirectionAnswer): DirectionAnswer => {
@@ -113,8 +114,8 @@ function judge(engine: Engine, part: Part, snapshot: Snapshot): Judged[] {
       connections,
       ends,
       ...verdict,
-      egress: more(directionAnswer(egress, connections)),
-      ingress: more(directionAnswer(ingress, connections)),
+      egress: more(directionAnswer(egress, connections, beside)),
+      ingress: more(directionAnswer(ingress, connections, beside)),
     }
   })
 }

@@ -44,8 +44,8 @@ export type Step =
     }
   /** These policies isolate the pod, and none of their rules surely admits. */
   | { readonly kind: 'isolation'; readonly policies: readonly NetworkPolicy[] }
-  /** No tier decides: accepted. */
-  | { readonly kind: 'default' }
+  /** No tier decides: accepted. `beside`: the input has policies of the admin APIs, none of which decides it. */
+  | { readonly kind: 'default'; readonly beside: boolean }
 
 export interface DirectionAnswer {
   readonly direction: Direction

@@ -100,7 +100,13 @@ export function stepSentences(step: Step, speakers: Speakers): Sentence[] {
     case 'isolation':
       return step.policies.map((policy) => isolation(policy, speakers))
     case 'default':
-      return [{ text: `no policy selects ${subject} for ${direction}, so the default accepts` }]
+      return [
+        {
+          text: step.beside
+            ? `no NetworkPolicy selects ${subject} for ${direction} and no rule of the admin APIs decides, so the default accepts`
+            : `no policy selects ${subject} for ${direction}, so the default accepts`,
+        },
+      ]
   }
 }
 

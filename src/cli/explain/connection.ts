@@ -11,7 +11,7 @@ import { CLEAN, type ExitCode, FINDINGS, UNUSABLE } from '../exit-code.ts'
 import type { Loaded } from '../load.ts'
 import { printData, printDiagnostics, printNote } from '../output.ts'
 import type { ExplainOptions } from './options.ts'
-import { questionOf } from './question.ts'
+import { questionOf } from '../../analysis/explain-question.ts'
 import { outputWidth } from './width.ts'
 
 /** Nothing to answer: the port is none of the destination's, or the ends share no IP family. */

@@ -8,7 +8,7 @@ import { PROFILES } from '../../engine/profile.ts'
 import type { Loaded } from '../load.ts'
 import { applyFiles } from './apply.ts'
 import type { ExplainOptions } from './options.ts'
-import { questionOf } from './question.ts'
+import { questionOf } from '../../analysis/explain-question.ts'
 
 /** The edit for a question with one answer; `undefined` where none is found. */
 export function fixOf(

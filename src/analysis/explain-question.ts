@@ -1,11 +1,11 @@
 // SRC and DST[:PORT[/PROTO]] -> a question about the input, or what is wrong with it.
-import { placeOf } from '../../analysis/explain-ends.ts'
-import type { Question } from '../../analysis/explain.ts'
-import type { AskedPort } from '../../analysis/explanation.ts'
-import type { Diagnostic } from '../../diag/diagnostic.ts'
-import type { Span } from '../../diag/source.ts'
-import type { Snapshot } from '../../policy/snapshot.ts'
-import { type Protocol, PROTOCOLS } from '../../sets/connection-set.ts'
+import { placeOf } from './explain-ends.ts'
+import type { Question } from './explain.ts'
+import type { AskedPort } from './explanation.ts'
+import type { Diagnostic } from '../diag/diagnostic.ts'
+import type { Span } from '../diag/source.ts'
+import type { Snapshot } from '../policy/snapshot.ts'
+import { type Protocol, PROTOCOLS } from '../sets/connection-set.ts'
 
 export type Asked = { readonly question: Question } | { readonly diagnostics: readonly Diagnostic[] }
 

@@ -1,0 +1,87 @@
+// Who decides one direction, tier by tier, from hand-made reasons of the engine.
+import { describe, expect, it } from 'vitest'
+import type { ClusterRuling, DirectionReasons } from '../engine/engine.ts'
+import type { Action, ClusterNetworkPolicy, ClusterRule, ClusterTier } from '../policy/cluster-network-policy.ts'
+import type { NetworkPolicy, Rule } from '../policy/network-policy.ts'
+import { EVERYTHING } from '../policy/selector.ts'
+import { ALL_CONNECTIONS, connection } from '../sets/connection-set.ts'
+import { directionAnswer } from './explain-direction.ts'
+
+const CELL = connection('TCP', 80)
+
+function ruling(tier: ClusterTier, action: Action, more: Partial<ClusterRuling> = {}): ClusterRuling {
+  const rule: ClusterRule = { name: action, action, peers: [], ports: 'any' }
+  const policy: ClusterNetworkPolicy = {
+    kind: 'ClusterNetworkPolicy',
+    name: tier,
+    tier,
+    priority: 0,
+    subject: { namespaces: EVERYTHING, pods: EVERYTHING },
+    ingress: [rule],
+    egress: [],
+  }
+  return { policy, rule, index: 0, connections: ALL_CONNECTIONS, ...more }
+}
+
+const RULE: Rule = { peers: 'any', ports: 'any' }
+const POLICY: NetworkPolicy = { namespace: 'a', name: 'p', subject: EVERYTHING, ingress: [RULE], egress: undefined }
+const OTHER: NetworkPolicy = { ...POLICY, name: 'q', ingress: [] }
+
+function decide(reasons: Partial<DirectionReasons>): readonly string[] {
+  const none = { direction: 'ingress', admin: [], isolatedBy: [], admittedBy: [], baseline: [] } as const
+  const { decision, steps } = directionAnswer({ ...none, ...reasons }, CELL)
+  return [
+    decision,
+    ...steps.map((step) => (step.kind === 'cluster-rule' ? `${step.policy.name} ${step.action}` : step.kind)),
+  ]
+}
+
+const ADMITTED = { policy: POLICY, direction: 'ingress', rule: RULE, index: 0, connections: ALL_CONNECTIONS } as const
+
+describe('the tiers', () => {
+  it('end at the first rule of the admin tier that accepts or denies surely', () => {
+    const admin = [ruling('admin', 'Deny'), ruling('admin', 'Accept')]
+    expect(decide({ admin, isolatedBy: [POLICY], admittedBy: [ADMITTED] })).toEqual(['denies', 'admin Deny'])
+    expect(decide({ admin: admin.toReversed(), isolatedBy: [OTHER] })).toEqual(['accepts', 'admin Accept'])
+  })
+
+  it('leave what is passed on to the policies, and skip the rest of the tier', () => {
+    const admin = [ruling('admin', 'Pass'), ruling('admin', 'Deny')]
+    expect(decide({ admin, isolatedBy: [POLICY], admittedBy: [ADMITTED] })).toEqual([
+      'accepts',
+      'admin Pass',
+      'admission',
+    ])
+    expect(decide({ admin, isolatedBy: [OTHER] })).toEqual(['denies', 'admin Pass', 'isolation'])
+    expect(decide({ admin, baseline: [ruling('baseline', 'Deny')] })).toEqual(['denies', 'admin Pass', 'baseline Deny'])
+    expect(decide({ admin })).toEqual(['accepts', 'admin Pass', 'default'])
+  })
+
+  it('pay no heed to rules about other ports', () => {
+    const admin = [ruling('admin', 'Deny', { connections: connection('UDP', 80) })]
+    expect(decide({ admin })).toEqual(['accepts', 'default'])
+  })
+
+  it('reach the baseline only where no policy isolates', () => {
+    const baseline = [ruling('baseline', 'Accept')]
+    expect(decide({ isolatedBy: [OTHER], baseline })).toEqual(['denies', 'isolation'])
+    expect(decide({ baseline: [ruling('baseline', 'Pass'), ...baseline] })).toEqual([
+      'accepts',
+      'baseline Pass',
+      'default',
+    ])
+  })
+
+  it('leave it open where a rule that may not match says other than those behind it', () => {
+    const admin = [ruling('admin', 'Deny', { reason: 'namespace-labels-unknown' })]
+    expect(decide({ admin })).toEqual(['depends', 'admin Deny', 'default'])
+    expect(decide({ admin, isolatedBy: [OTHER] })).toEqual(['denies', 'admin Deny', 'isolation'])
+    const perhaps = { ...ADMITTED, reason: 'pod-address-unknown' } as const
+    expect(decide({ isolatedBy: [POLICY], admittedBy: [perhaps] })).toEqual(['depends', 'admission', 'isolation'])
+    expect(decide({ isolatedBy: [POLICY], admittedBy: [perhaps, ADMITTED] })).toEqual(['accepts', 'admission'])
+  })
+
+  it('do not speak of what is ungoverned', () => {
+    expect(decide({ ungoverned: 'outside' })).toEqual(['accepts', 'ungoverned'])
+  })
+})
