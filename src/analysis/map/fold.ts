@@ -2,6 +2,7 @@
 import type { DependsReason } from '../../engine/reach.ts'
 import { type ConnectionSet, isEmpty, PROTOCOLS } from '../../sets/connection-set.ts'
 import type { Family } from '../../sets/ip-address.ts'
+import { compareIds } from './links.ts'
 import type { Link, ReachMap } from './map.ts'
 
 /** Every source may open the connections to every other destination, surely or for a reason. */
@@ -89,15 +90,6 @@ function joinFamilies(rows: readonly Row[]): Row[] {
   return [...joinedRows, ...single.values()]
 }
 
-function compare(a: readonly number[], b: readonly number[]): number {
-  for (const [index, one] of a.entries()) {
-    const other = b[index]
-    if (other === undefined) return 1
-    if (one !== other) return one - other
-  }
-  return a.length - b.length
-}
-
 /** A bare pod's answer about itself is about a twin that nobody will make. */
 function isVacuous({ sources, destinations }: Row, { endpoints }: ReachMap): boolean {
   const [source, destination] = [sources[0], destinations[0]]
@@ -125,7 +117,7 @@ export function foldLinks(map: ReachMap): Row[] {
     .sort(
       (a, b) =>
         Number(a.reason !== undefined) - Number(b.reason !== undefined) ||
-        compare(a.destinations, b.destinations) ||
-        compare(a.sources, b.sources),
+        compareIds(a.destinations, b.destinations) ||
+        compareIds(a.sources, b.sources),
     )
 }

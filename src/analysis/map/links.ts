@@ -12,6 +12,16 @@ interface Draft {
   readonly sources: Set<number>
 }
 
+/** Orders lists of numbers by the first in which they differ, a shorter one before what goes on. */
+export function compareIds(a: readonly number[], b: readonly number[]): number {
+  for (const [index, one] of a.entries()) {
+    const other = b[index]
+    if (other === undefined) return 1
+    if (one !== other) return one - other
+  }
+  return a.length - b.length
+}
+
 /** The endpoints of some groups, ascending: pods, and the outside, which comes last in the list of endpoints. */
 function idsOf(
   groups: readonly number[],
@@ -32,7 +42,7 @@ function idsOf(
   return { pods, outside }
 }
 
-/** The links of all blocks; pods and the outside apart, so that each link has the families of its kind. */
+/** The links of all blocks, in an order that hangs on the answers only; pods and the outside apart, so that each link has the families of its kind. */
 export function linksOf({ blocks }: Reachability, at: Endpoints): Link[] {
   const outside = at.endpoints.findIndex(({ kind }) => kind === 'outside')
   const firstOutside = outside === -1 ? at.endpoints.length : outside
@@ -50,5 +60,13 @@ export function linksOf({ blocks }: Reachability, at: Endpoints): Link[] {
     add(from.pods, to.outside, BOTH)
     add(from.outside, to.pods, BOTH)
   }
-  return [...drafts.values()].map(({ link, sources }) => ({ ...link, sources: [...Int32Array.from(sources).sort()] }))
+  return [...drafts.values()]
+    .map(({ link, sources }): Link => ({ ...link, sources: [...Int32Array.from(sources).sort()] }))
+    .sort(
+      (a, b) =>
+        compareIds(a.sources, b.sources) ||
+        compareIds(a.destinations, b.destinations) ||
+        compareIds(a.families, b.families) ||
+        (reachKey(a.reach) < reachKey(b.reach) ? -1 : 1),
+    )
 }
