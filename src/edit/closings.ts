@@ -11,6 +11,7 @@ import { formatAddress, parseCidr } from '../sets/ip-address.ts'
 import { isAddressSubset, ipSetOf } from '../sets/ip-set.ts'
 import { yamlDocument } from '../render/yaml.ts'
 import { dropItem, flowLike } from './list-edit.ts'
+import { moatClosings } from './moat-edits.ts'
 import { selectorFor } from './peer-values.ts'
 import { type Candidate, candidate, type Side } from './side.ts'
 
@@ -69,8 +70,10 @@ function quoteLike(word: string, block: string): string {
 }
 
 /** The ways of making one rule admit it no more. */
-function narrowed({ policy, rule, index }: Admission, side: Side): Candidate[] {
-  if (side.isRendered(policy)) return []
+function narrowed(step: Admission, side: Side): Candidate[] {
+  const { policy, rule, index } = step
+  const moat = side.moatOf(policy)
+  if (moat) return moatClosings(moat, step)
   const what = `${side.direction} rule ${index + 1} of ${policyName(policy)}`
   const peers = matching(rule, policy.namespace, side)
   const ports = rule.ports === 'any' ? [] : rule.ports

@@ -125,7 +125,8 @@ function hunksOf(all: readonly string[], regions: readonly Region[]): { first: n
 export function unifiedDiff(file: SourceFile, edits: readonly Edit[]): string {
   const hunks = hunksOf(linesOf(file.text), regionsOf(file, edits) ?? [])
   let shift = 0
-  const out: string[] = [`--- a/${file.name}\n`, `+++ b/${file.name}\n`]
+  const name = file.name.replace(/^\/+/, '') // `patch -p1` takes the first part away
+  const out: string[] = [`--- a/${name}\n`, `+++ b/${name}\n`]
   for (const { first, lines } of hunks) {
     const [removed = 0, added = 0] = (['-', '+'] as const).map(
       (kind) => lines.filter((line) => line.kind === ' ' || line.kind === kind).length,

@@ -5,11 +5,13 @@ import type { Span } from '../diag/source.ts'
 import type { ClusterNetworkPolicy } from '../policy/cluster-network-policy.ts'
 import { clusterPolicyName } from '../policy/cluster-network-policy.ts'
 import { type NetworkPolicy, type Peer, policyName, type PortMatch } from '../policy/network-policy.ts'
+import { formatSelector } from '../policy/selector.ts'
 import { NAMESPACE_NAME_LABEL, qualifiedName } from '../policy/snapshot.ts'
 import { formatCidr } from '../sets/ip-address.ts'
 import type { YamlObject } from '../render/yaml.ts'
 import { addItemAfter, addItemBefore, dropItem } from './list-edit.ts'
 import { addEntry, mappingIn, objectAt, podLabelsIn, setEntry } from './object-tree.ts'
+import { moatOpenings } from './moat-edits.ts'
 import { peerFor, portsFor, ruleFor, selectorFor } from './peer-values.ts'
 import { type Candidate, candidate, type Side } from './side.ts'
 
@@ -109,6 +111,19 @@ function labelEdits(
   })
 }
 
+function labelWords({ misses }: NearMiss): string {
+  const words = misses.flatMap((miss) =>
+    miss.kind === 'label' ? [`\`${formatSelector({ requirements: [miss.requirement] })}\``] : [],
+  )
+  return `the ${words.length === 1 ? 'label' : 'labels'} ${words.join(' and ')}`
+}
+
+/** To write another value over a label makes other pods of them: other edits come first. */
+function labelled(title: string, edits: readonly (Edit | undefined)[], { misses }: NearMiss): Candidate[] {
+  const isLast = misses.some((miss) => miss.kind === 'label' && miss.actual !== undefined)
+  return candidate(title, edits).map((one) => ({ ...one, isLast }))
+}
+
 /** Labels that the other end lacks, on its pods or its namespace. */
 function labels(near: NearMiss, side: Side): Candidate[] {
   const { other, snapshot } = side
@@ -121,7 +136,11 @@ function labels(near: NearMiss, side: Side): Candidate[] {
     if (!span || !object) return []
     const owner = other.pod.owner ?? { kind: 'Pod', name: other.pod.name }
     const name = `${owner.kind} ${other.pod.namespace}/${owner.name}`
-    return candidate(`give the pods of ${name} the label`, labelEdits(podLabelsIn(object), span, near.misses))
+    return labelled(
+      `give the pods of ${name} ${labelWords(near)}`,
+      labelEdits(podLabelsIn(object), span, near.misses),
+      near,
+    )
   }
   const { span } = snapshot.namespaces.get(other.pod.namespace) ?? {}
   const object = span && objectAt(span)
@@ -132,15 +151,16 @@ function labels(near: NearMiss, side: Side): Candidate[] {
   )
     return []
   const name = other.pod.namespace
-  return candidate(
-    `give the Namespace ${name} the label`,
+  return labelled(
+    `give the Namespace ${name} ${labelWords(near)}`,
     labelEdits(mappingIn(object, ['metadata', 'labels']), span, near.misses),
+    near,
   )
 }
 
 /** What may make a rule match that comes near. */
 function relaxed(near: NearMiss, side: Side): Candidate[] {
-  if (side.isRendered(near.policy)) return labels(near, side)
+  if (side.moatOf(near.policy)) return labels(near, side)
   const [first] = near.misses
   const onlyPorts = near.misses.every(({ kind }) => PORT_MISSES.has(kind))
   if (onlyPorts) return morePorts(near, side)
@@ -151,7 +171,9 @@ function relaxed(near: NearMiss, side: Side): Candidate[] {
 
 /** A rule of its own in a policy that isolates the pod. */
 function moreRules(policy: NetworkPolicy, side: Side): Candidate[] {
-  if (side.isRendered(policy) || !policy.span) return []
+  const moat = side.moatOf(policy)
+  if (moat) return policy.name === moat.name ? moatOpenings(moat, side) : []
+  if (!policy.span) return []
   const { direction } = side
   const rule = ruleFor(side.other, side.connections, { ...side, namespace: policy.namespace })
   if (!rule) return []

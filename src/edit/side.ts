@@ -3,7 +3,7 @@ import type { DirectionAnswer } from '../analysis/explanation.ts'
 import type { Edit } from '../diag/edit.ts'
 import type { Endpoint } from '../engine/endpoint.ts'
 import type { Direction, NetworkPolicy } from '../policy/network-policy.ts'
-import type { Snapshot } from '../policy/snapshot.ts'
+import type { Moat, Snapshot } from '../policy/snapshot.ts'
 import type { ConnectionSet } from '../sets/connection-set.ts'
 import type { Family } from '../sets/ip-address.ts'
 
@@ -24,14 +24,16 @@ export interface Side extends PolicySide {
   readonly family: Family
   readonly connections: ConnectionSet
   readonly answer: DirectionAnswer
-  /** A policy of a Moat: its text is not that of a policy. */
-  readonly isRendered: (policy: NetworkPolicy) => boolean
+  /** The Moat that a policy is rendered from: its text is not that of a policy. */
+  readonly moatOf: (policy: NetworkPolicy) => Moat | undefined
 }
 
 /** A change that may do; whether it does is found out by reading and asking again. */
 export interface Candidate {
   readonly title: string
   readonly edits: readonly Edit[]
+  /** It makes something else of what is there, so it is only for want of others. */
+  readonly isLast?: boolean
 }
 
 /** The candidate, unless one of its edits cannot be made. */

@@ -48,7 +48,9 @@ function sideOf(answer: Answer, direction: 'ingress' | 'egress', request: FixReq
   const [subject, other] = direction === 'egress' ? [source, destination] : [destination, source]
   if (subject.kind !== 'pod') return undefined
   const { inForce, question } = request
-  const rendered = new Set(inForce.moats.flatMap((one) => one.rendered.policies.map(qualifiedName)))
+  const moats = new Map(
+    inForce.moats.flatMap(({ moat, rendered }) => rendered.policies.map((policy) => [qualifiedName(policy), moat])),
+  )
   const block = blockOf(question)
   return {
     snapshot: inForce.snapshot,
@@ -62,7 +64,7 @@ function sideOf(answer: Answer, direction: 'ingress' | 'egress', request: FixReq
     family: answer.families[0] ?? 4,
     connections: answer.connections,
     answer: answer[direction],
-    isRendered: (policy) => rendered.has(qualifiedName(policy)),
+    moatOf: (policy) => moats.get(qualifiedName(policy)),
   }
 }
 
@@ -74,6 +76,7 @@ function together(lists: readonly (readonly Candidate[])[]): Candidate[] {
         list.map((other) => ({
           title: one.title === '' ? other.title : `${one.title}; ${other.title}`,
           edits: [...one.edits, ...other.edits],
+          isLast: one.isLast === true || other.isLast === true,
         })),
       ),
     [{ title: '', edits: [] }],
@@ -156,13 +159,13 @@ export function smallestEdit(request: FixRequest): Fix | undefined {
       const lines = changedLines(one.edits)
       return lines === undefined ? [] : [{ ...one, lines }]
     })
-    .toSorted((a, b) => a.lines - b.lines)
+    .toSorted((a, b) => Number(a.isLast ?? false) - Number(b.isLast ?? false) || a.lines - b.lines)
     .slice(0, MOST_TRIED)
   const measure = sideEffectsFrom(inForce.snapshot, wantedOf(request), profile)
   const found: (Tried & { readonly files: readonly ChangedText[]; readonly sideEffects: Fix['sideEffects'] })[] = []
   for (const one of tried) {
     const [smallest] = found
-    if (found.length >= MOST_MEASURED || (smallest && smallest.lines < one.lines)) break
+    if (found.length >= MOST_MEASURED || (smallest && (smallest.lines < one.lines || one.isLast === true))) break
     const files = edited(one.edits)
     const after = files && verified(files, goal, request)
     if (after) found.push({ ...one, files, sideEffects: measure(after) })

@@ -119,6 +119,26 @@ describe('moat explain --apply', () => {
     expect(now).toBe(`\ufeff${wanted.replaceAll('\n', '\r\n')}`)
   })
 
+  it('changes the Moat where its policy decides, and back', () => {
+    const path = mkdtempSync(join(tmpdir(), 'moat-apply-'))
+    for (const name of ['moat.yaml', 'workloads.yaml']) {
+      writeFileSync(join(path, name), readFileSync(join(root, 'examples/seed', name), 'utf8'))
+    }
+    const before = readFileSync(join(path, 'moat.yaml'), 'utf8')
+    const question = ['ai-models/stranger', 'svc/ai-models/slm', '-f', path]
+    const { stdout, status } = moat(...question, '--apply')
+    expect(status).toBe(0)
+    expect(stdout).toContain(
+      'To allow it, add a caller to Moat ai-models/slm-isolation (4 lines; nothing else changes).',
+    )
+    expect(moat(...question, '--expect', 'allowed').status).toBe(0)
+    expect(moat(...question, '--apply').stdout).toContain(
+      'To deny it, remove `stranger` from Moat ai-models/slm-isolation',
+    )
+    expect(moat(...question, '--expect', 'denied').status).toBe(0)
+    expect(readFileSync(join(path, 'moat.yaml'), 'utf8')).toBe(before)
+  })
+
   it('refuses standard input, and an answer that no small edit turns around', () => {
     const { status, stderr } = spawnSync(
       process.execPath,
