@@ -2,7 +2,6 @@
 import type { Profile } from '../../engine/profile.ts'
 import type { DependsReason } from '../../engine/reach.ts'
 import type { Direction } from '../../policy/network-policy.ts'
-import type { Selector } from '../../policy/selector.ts'
 import type { Pod, Snapshot } from '../../policy/snapshot.ts'
 import {
   ALL_CONNECTIONS,
@@ -17,6 +16,7 @@ import { valuesWithin } from '../../sets/value-set.ts'
 import { ANY_SIDE } from '../declared.ts'
 import { type Flow, flows, possible } from '../flow.ts'
 import { type Cell, cell, type Region, type Role, subtractRegions } from '../region.ts'
+import { namespaceSelectorsOf } from '../selectors.ts'
 import { namespaceNames, placesOf, POD_ADDRESSES, universeOf } from '../universe.ts'
 import { type Ends, type NamedPort, type World, worldOf } from '../world.ts'
 import type { ReachMap } from './map.ts'
@@ -30,6 +30,8 @@ export interface ExposedTo {
   readonly connections: ConnectionSet
   /** Port names that the destination must declare for the port. */
   readonly names: readonly NamedPort[]
+  /** Port names that it must not declare for the port. */
+  readonly without: readonly NamedPort[]
   /** Empty: surely. */
   readonly reasons: readonly DependsReason[]
   /**
@@ -47,16 +49,9 @@ export interface Exposure {
   readonly to: readonly ExposedTo[]
 }
 
-function namespaceSelectors({ networkPolicies }: Snapshot): Selector[] {
-  return networkPolicies
-    .flatMap(({ ingress = [], egress = [] }) => [...ingress, ...egress])
-    .flatMap(({ peers }) => (peers === 'any' ? [] : peers))
-    .flatMap((peer) => (peer.kind === 'pods' && peer.namespaces !== 'own' ? [peer.namespaces] : []))
-}
-
 /** The snapshot as a question about pods that could exist. */
 export function worldOfMap(snapshot: Snapshot, profile: Profile): World {
-  return worldOf(snapshot, profile, universeOf(snapshot, namespaceSelectors(snapshot)))
+  return worldOf(snapshot, profile, universeOf(snapshot, namespaceSelectorsOf(snapshot, [])))
 }
 
 function endsOf(pod: Pod, direction: Direction): Ends {
@@ -78,10 +73,10 @@ function within(a: Box, b: Box): boolean {
 
 type Draft = Omit<ExposedTo, 'heldBack'>
 
-function draftOf({ cell: { connections, ...sides }, names, reasons }: Flow, role: Role): Draft {
+function draftOf({ cell: { connections, ...sides }, names, without, reasons }: Flow, role: Role): Draft {
   const { box, addresses } = sides[role]
   const all = equalAddresses(addresses, POD_ADDRESSES)
-  return { box, connections, names, reasons, ...(!all && { addresses }) }
+  return { box, connections, names, without, reasons, ...(!all && { addresses }) }
 }
 
 function sameAddresses(a: IpSet | undefined, b: IpSet | undefined): boolean {
@@ -91,6 +86,10 @@ function sameAddresses(a: IpSet | undefined, b: IpSet | undefined): boolean {
 function sameNames(a: readonly NamedPort[], b: readonly NamedPort[]): boolean {
   const text = (names: readonly NamedPort[]): string => names.map(({ name, protocol }) => `${name}/${protocol}`).join()
   return text(a) === text(b)
+}
+
+function hasNames(all: readonly NamedPort[], some: readonly NamedPort[]): boolean {
+  return some.every(({ name, protocol }) => all.some((one) => one.name === name && one.protocol === protocol))
 }
 
 function sameBox(a: Box, b: Box): boolean {
@@ -106,6 +105,7 @@ function joinAlike(drafts: readonly Draft[]): Draft[] {
         sameBox(one.box, draft.box) &&
         sameAddresses(one.addresses, draft.addresses) &&
         sameNames(one.names, draft.names) &&
+        sameNames(one.without, draft.without) &&
         one.reasons.join() === draft.reasons.join(),
     )
     const known = joined[at]
@@ -123,9 +123,8 @@ function withoutRepeats(drafts: readonly Draft[]): Draft[] {
         at !== index &&
         within(draft.box, other.box) &&
         (other.addresses === undefined || sameAddresses(other.addresses, draft.addresses)) &&
-        other.names.every((name) =>
-          draft.names.some((own) => own.name === name.name && own.protocol === name.protocol),
-        ) &&
+        hasNames(draft.names, other.names) &&
+        hasNames(draft.without, other.without) &&
         other.reasons.every((reason) => draft.reasons.includes(reason)),
     )
     const connections = wider.reduce((rest, other) => subtractConnections(rest, other.connections), draft.connections)
@@ -137,7 +136,10 @@ function withoutRepeats(drafts: readonly Draft[]): Draft[] {
 function heldBack(world: World, at: { ends: Ends; direction: Direction }, draft: Draft): ExposedTo['heldBack'] {
   const { ends, direction } = at
   // Pods of namespaces without policies are held back by nothing: worth the work only where the namespaces are known.
-  if (!namespaceNames(draft.box)) return world.policies.size === 0 ? 'none' : 'unknown'
+  if (!namespaceNames(draft.box)) {
+    const { networkPolicies, clusterPolicies } = world.snapshot
+    return networkPolicies.length + clusterPolicies.length === 0 ? 'none' : 'unknown'
+  }
   const other: Direction = direction === 'ingress' ? 'egress' : 'ingress'
   const side = { box: draft.box, addresses: draft.addresses ?? POD_ADDRESSES }
   const whole =

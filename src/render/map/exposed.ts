@@ -38,10 +38,14 @@ export function whoWords({ box, addresses }: ExposedTo): string {
   return visible(`${who} of ${where}${at}`)
 }
 
-/** `tcp/8080`, or a port that the destination names. */
-export function openWords({ connections, names }: ExposedTo): string {
-  if (names.length === 0) return formatConnections(connections)
-  return names.map(({ name, protocol }) => `${protocol.toLowerCase()} port named ${visible(name)}`).join(' and ')
+function named(ports: ExposedTo['names']): string {
+  return ports.map(({ name, protocol }) => `${protocol.toLowerCase()} port named ${visible(name)}`).join(' and ')
+}
+
+/** `tcp/8080`, or a port that the destination names, or does not. */
+export function openWords({ connections, names, without }: ExposedTo): string {
+  const open = names.length === 0 ? formatConnections(connections) : named(names)
+  return without.length === 0 ? open : `${open} but no ${named(without)}`
 }
 
 /** What the policies of the other end make of it, where that is worth a word. */

@@ -60,7 +60,9 @@ export interface ExposureJson {
     readonly namespace: readonly ConditionJson[]
     readonly cidrs?: readonly string[]
     readonly ports: PortsJson
+    /** Names that the destination must declare for the port, and those that it must not. */
     readonly namedPorts: readonly { readonly name: string; readonly protocol: Protocol }[]
+    readonly notNamedPorts: readonly { readonly name: string; readonly protocol: Protocol }[]
     readonly reasons: readonly DependsReason[]
     readonly heldBack: ExposedTo['heldBack']
   }[]
@@ -118,6 +120,7 @@ function exposureJson({ endpoints, direction, to }: Exposure, idOf: (id: number)
       ...(one.addresses && { cidrs: coverByCidrs(one.addresses) }),
       ports: portsJson(one.connections),
       namedPorts: one.names.map(({ name, protocol }) => ({ name, protocol })),
+      notNamedPorts: one.without.map(({ name, protocol }) => ({ name, protocol })),
       reasons: one.reasons,
       heldBack: one.heldBack,
     })),

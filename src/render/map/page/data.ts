@@ -3,7 +3,7 @@ import { foldLinks } from '../../../analysis/map/fold.ts'
 import type { ReachMap } from '../../../analysis/map/map.ts'
 import { WAY_IN_TEXT } from '../../../analysis/map/ways-in.ts'
 import { REASON_TEXT } from '../../../engine/reach.ts'
-import { ALL_CONNECTIONS, equalConnections, formatConnections, isEmpty } from '../../../sets/connection-set.ts'
+import { ALL_CONNECTIONS, equalConnections, isEmpty } from '../../../sets/connection-set.ts'
 import { visible } from '../../styled-text.ts'
 import { heldWords, openWords, whoWords } from '../exposed.ts'
 import { connectionWords, wordsOf } from '../words.ts'
@@ -116,7 +116,7 @@ export function pageData(map: ReachMap, title: string): PageData {
       direction,
       to: to.map((one) => ({
         who: whoWords(one),
-        open: one.names.length > 0 ? openWords(one) : formatConnections(one.connections),
+        open: openWords(one),
         note: [...one.reasons.map((reason) => `depends: ${REASON_TEXT[reason]}`), heldWords(one)]
           .filter((text) => text !== '')
           .join('; '),
