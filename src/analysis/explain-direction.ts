@@ -41,7 +41,7 @@ function policyTier({ isolatedBy, admittedBy }: DirectionReasons, cell: Connecti
   }
   if (sure.length > 0) return
   walk.outcomes.add('denies')
-  walk.steps.push({ kind: 'isolation', policies: isolatedBy })
+  walk.steps.push({ kind: 'isolation', policies: isolatedBy, perhaps: matching.length > 0 })
 }
 
 /** What decides, without near misses and remarks; `cell` lies in each of the reasons' sets or outside it; `beside` tells that there are policies of the admin APIs. */

@@ -4,7 +4,8 @@ import { samePod } from '../engine/endpoint.ts'
 import { createEngine, type Engine, type Why } from '../engine/engine.ts'
 import { type Profile, type ProfileName, PROFILES, SPEC } from '../engine/profile.ts'
 import type { DependsReason, Reach } from '../engine/reach.ts'
-import type { Snapshot } from '../policy/snapshot.ts'
+import { podsOf } from '../policy/endpoints.ts'
+import type { Pod, Snapshot } from '../policy/snapshot.ts'
 import {
   type ConnectionSet,
   intersectConnections,
@@ -14,6 +15,7 @@ import {
   unionConnections,
 } from '../sets/connection-set.ts'
 import type { Family } from '../sets/ip-address.ts'
+import { hasAddress } from '../sets/ip-set.ts'
 import { directionAnswer, setsOf } from './explain-direction.ts'
 import { remarksOf } from './explain-remarks.ts'
 import { endsOf, familiesOf, namesOf, type Piece, piecesOf } from './explain-pieces.ts'
@@ -236,6 +238,15 @@ function partsOf({ source, destination, asked }: Question, snapshot: Snapshot): 
   )
 }
 
+/** Pods of the input that have an address of a place outside. */
+function podsWithin({ source, destination }: Question, snapshot: Snapshot): Pod[] {
+  return [source, destination].flatMap((place) =>
+    place.kind === 'addresses'
+      ? podsOf(snapshot).filter(({ addresses }) => addresses.some((one) => hasAddress(place.addresses, one)))
+      : [],
+  )
+}
+
 const ORDER: readonly ExplainedVerdict[] = ['Allowed', 'Depends', 'Denied']
 
 /** Answers a question about a snapshot whose policies are in force. */
@@ -260,6 +271,7 @@ export function explain(snapshot: Snapshot, question: Question, profile: Profile
     asked: question.asked,
     profile: profile.name,
     verdict: verdicts.size > 1 ? 'Mixed' : (only ?? 'None'),
+    podsWithin: podsWithin(question, snapshot),
     answers,
   }
 }

@@ -42,8 +42,8 @@ export type Step =
       readonly index: number
       readonly reason?: DependsReason
     }
-  /** These policies isolate the pod, and none of their rules surely admits. */
-  | { readonly kind: 'isolation'; readonly policies: readonly NetworkPolicy[] }
+  /** These policies isolate the pod, and none of their rules admits; `perhaps`: none surely. */
+  | { readonly kind: 'isolation'; readonly policies: readonly NetworkPolicy[]; readonly perhaps: boolean }
   /** No tier decides: accepted. `beside`: the input has policies of the admin APIs, none of which decides it. */
   | { readonly kind: 'default'; readonly beside: boolean }
 
@@ -110,6 +110,8 @@ export interface Explanation {
   readonly profile: ProfileName
   /** `Mixed`: the answers differ. `None`: there are none, since no packet can go this way or the port is nobody's. */
   readonly verdict: ExplainedVerdict | 'Mixed' | 'None'
+  /** Pods of the input with an address among those that were asked about: what is said of addresses is not said of them. */
+  readonly podsWithin: readonly Pod[]
   /** Disjoint; together they are the whole question. */
   readonly answers: readonly Answer[]
 }

@@ -7,7 +7,7 @@ import { REASON_TEXT } from '../engine/reach.ts'
 import { clusterPolicyName } from '../policy/cluster-network-policy.ts'
 import { type Direction, type NetworkPolicy, policyName, type PortMatch } from '../policy/network-policy.ts'
 import { formatSelector, type Requirement } from '../policy/selector.ts'
-import { NAMESPACE_NAME_LABEL } from '../policy/snapshot.ts'
+import { NAMESPACE_NAME_LABEL, type Pod, qualifiedName } from '../policy/snapshot.ts'
 import { formatCidr } from '../sets/ip-address.ts'
 
 /** The ends of a direction by name, as they stand in its sentences. */
@@ -49,9 +49,11 @@ function at(span: Span | undefined): { readonly span?: Span } {
 
 const ACTIONS = { Accept: 'accepts', Deny: 'denies', Pass: 'passes on' } as const
 
-function isolation(policy: NetworkPolicy, { direction, subject, peer, on }: Speakers): Sentence {
+function isolation(policy: NetworkPolicy, perhaps: boolean, speakers: Speakers): Sentence {
+  const { direction, subject, peer, on } = speakers
   const rules = policy[direction] ?? []
-  const why = rules.length === 0 ? `and has no ${direction} rule` : `but no rule allows ${peer}${on}`
+  const why =
+    rules.length === 0 ? `and has no ${direction} rule` : `but no rule ${perhaps ? 'surely ' : ''}allows ${peer}${on}`
   return { text: `\`${policyName(policy)}\` selects ${subject} for ${direction}, ${why}`, ...at(policy.span) }
 }
 
@@ -98,7 +100,7 @@ export function stepSentences(step: Step, speakers: Speakers): Sentence[] {
       ]
     }
     case 'isolation':
-      return step.policies.map((policy) => isolation(policy, speakers))
+      return step.policies.map((policy) => isolation(policy, step.perhaps, speakers))
     case 'default':
       return [
         {
@@ -237,6 +239,12 @@ export function remarkSentence(remark: Remark, { subject, direction }: Speakers)
     text: `\`${list}\` of ${direction} rule ${index + 1} has ${count} elements, of which one is enough (OR): ${alone} alone matches; both in one element would ask for both (S09)`,
     ...at(by.span ?? rule.span ?? policy.span),
   }
+}
+
+/** Addresses are asked about as such; the pods that have some of them are another question. */
+export function podsWithinSentence(pods: readonly Pod[]): string {
+  const names = nameList([...new Set(pods.map(qualifiedName))])
+  return `among the addresses are those of ${names}, of which nothing is said here: ask about pods by name`
 }
 
 /** `Service chat/llm port 80 leads to port 8080 of the pods`. */

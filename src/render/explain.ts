@@ -1,6 +1,7 @@
 // Explanations as text and as plain data.
 import type { Answer, DirectionAnswer, Explanation } from '../analysis/explanation.ts'
 import { formatSpan } from '../diag/source.ts'
+import { qualifiedName } from '../policy/snapshot.ts'
 import { type DependsReason, REASON_TEXT } from '../engine/reach.ts'
 import { ALL_CONNECTIONS, equalConnections, formatConnections } from '../sets/connection-set.ts'
 import {
@@ -8,6 +9,7 @@ import {
   missWords,
   nameList,
   nearMissSentence,
+  podsWithinSentence,
   remarkSentence,
   type Sentence,
   type Speakers,
@@ -98,8 +100,9 @@ function answerLines(answer: Answer, width: number): Line[] {
 }
 
 /** One paragraph for each answer, broken at `width` cells. */
-export function explanationLines({ answers }: Explanation, width = 80): Line[] {
-  return answers.flatMap((answer, i) => [...(i === 0 ? [] : [[]]), ...answerLines(answer, width)])
+export function explanationLines({ answers, podsWithin }: Explanation, width = 80): Line[] {
+  const within = podsWithin.length > 0 ? [[], ...entry('note', [podsWithinSentence(podsWithin)], { width })] : []
+  return [...answers.flatMap((answer, i) => [...(i === 0 ? [] : [[]]), ...answerLines(answer, width)]), ...within]
 }
 
 /** The same for a pull request: one section for each answer. */
@@ -181,13 +184,14 @@ function reasonJson(reason: DependsReason) {
 
 /** The explanation as plain data; the shape is in docs/schemas/explain.json. */
 export function explanationJson(explanation: Explanation) {
-  const { source, destination, asked, profile, verdict, answers } = explanation
+  const { source, destination, asked, profile, verdict, answers, podsWithin } = explanation
   return {
     source: source.name,
     destination: destination.name,
     ...(asked && { port: asked.port, protocol: asked.protocol }),
     profile,
     verdict,
+    ...(podsWithin.length > 0 && { podsWithin: [...new Set(podsWithin.map(qualifiedName))] }),
     answers: answers.map((answer) => ({
       source: answer.source.names,
       destination: answer.destination.names,

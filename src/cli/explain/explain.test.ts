@@ -68,6 +68,25 @@ describe('moat explain', () => {
     expect([status, stderr]).toEqual([2, expect.stringContaining('[nothing-to-explain]')])
   })
 
+  it('says what each profile makes of a verdict that depends, and which pods a block does not speak of', () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'moat-explain-')), 'file.yaml')
+    const pod = (name: string, ip: string): string =>
+      `apiVersion: v1\nkind: Pod\nmetadata: {name: ${name}, namespace: a, labels: {app: ${name}}}\nspec: {containers: [{name: c, image: i}]}\nstatus: {podIPs: [{ip: ${ip}}]}\n`
+    const policy =
+      'apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: p, namespace: a}\nspec: {podSelector: {matchLabels: {app: one}}, ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8}}]}]}\n'
+    writeFileSync(path, [pod('one', '10.0.0.1'), pod('two', '10.0.0.2'), policy].join('---\n'))
+    const { stdout } = moat('a/two', 'a/one:80', '-f', path)
+    expect(stdout).toContain('tcp/80 over IPv4: Depends')
+    expect(stdout).toContain('but no rule surely allows `a/two`')
+    expect(stdout).toContain(
+      '--profile conformance says Allowed; --profile calico says Allowed; --profile cilium says Denied',
+    )
+    expect(moat('10.0.0.2', 'a/one:80', '-f', path, '--profile', 'cilium', '--expect', 'denied').status).toBe(0)
+    const block = moat('10.0.0.0/24', 'a/one:80', '-f', path).stdout
+    expect(block).toContain('10.0.0.0/24 to a/one, tcp/80: Allowed')
+    expect(block).toContain('among the addresses are those of `a/one` and `a/two`, of which nothing is said here')
+  })
+
   it('takes --expect for the exit code', () => {
     expect(moat('shop/web', 'shop/orders:9000', '--expect', 'allowed', ...SHOP).status).toBe(0)
     expect(moat('shop/web', 'shop/orders:9000', '--expect', 'denied', ...SHOP).status).toBe(1)
