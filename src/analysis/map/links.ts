@@ -14,10 +14,10 @@ interface Draft {
 
 /** Orders lists of numbers by the first in which they differ, a shorter one before what goes on. */
 export function compareIds(a: readonly number[], b: readonly number[]): number {
-  for (const [index, one] of a.entries()) {
-    const other = b[index]
-    if (other === undefined) return 1
-    if (one !== other) return one - other
+  const length = Math.min(a.length, b.length)
+  for (let i = 0; i < length; i++) {
+    const difference = (a[i] as number) - (b[i] as number)
+    if (difference !== 0) return difference
   }
   return a.length - b.length
 }
