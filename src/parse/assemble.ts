@@ -1,10 +1,12 @@
 // Objects -> one Snapshot: duplicates, namespaces known by use, and pods that the input counts twice.
+import { clusterPolicyName, type ClusterNetworkPolicy } from '../policy/cluster-network-policy.ts'
 import type { NetworkPolicy } from '../policy/network-policy.ts'
 import type { Route } from '../policy/route.ts'
 import {
   NAMESPACE_NAME_LABEL,
   type Moat,
   type Namespace,
+  type Node,
   type Pod,
   type Service,
   type Snapshot,
@@ -14,13 +16,14 @@ import { type ReferenceGrant, withGrants } from './gateway-routes.ts'
 import type { ReadObject } from './objects.ts'
 import type { Report } from './report.ts'
 
-/** `Deployment shop/web`; for a Namespace its name alone. */
+/** `Deployment shop/web`; for what lies in no namespace its name alone. */
 function identity(kind: string, namespace: string | undefined, name: string): string {
   return namespace === undefined ? `${kind} ${name}` : `${kind} ${namespace}/${name}`
 }
 
 function identityOf(read: ReadObject): string {
-  if (read.kind === 'Namespace') return identity('Namespace', undefined, read.object.name)
+  if (read.kind === 'Namespace' || read.kind === 'Node') return identity(read.kind, undefined, read.object.name)
+  if (read.kind === 'ClusterPolicy') return clusterPolicyName(read.object)
   const kind = read.kind === 'Workload' || read.kind === 'Route' ? read.object.kind : read.kind
   return identity(kind, read.object.namespace, read.object.name)
 }
@@ -32,6 +35,8 @@ export function assemble(objects: readonly ReadObject[], report: Report): Snapsh
   const workloads: { readonly object: Workload; readonly owner: string | undefined }[] = []
   const services: Service[] = []
   const networkPolicies: NetworkPolicy[] = []
+  const clusterPolicies: ClusterNetworkPolicy[] = []
+  const nodes: Node[] = []
   const routes: Route[] = []
   const grants: ReferenceGrant[] = []
   const moats: Moat[] = []
@@ -72,6 +77,12 @@ export function assemble(objects: readonly ReadObject[], report: Report): Snapsh
       case 'NetworkPolicy':
         networkPolicies.push(read.object)
         break
+      case 'ClusterPolicy':
+        clusterPolicies.push(read.object)
+        break
+      case 'Node':
+        nodes.push(read.object)
+        break
       case 'Route':
         routes.push(read.object)
         break
@@ -87,18 +98,34 @@ export function assemble(objects: readonly ReadObject[], report: Report): Snapsh
     // S40: known by use only.
     if (!namespaces.has(namespace)) namespaces.set(namespace, undeclared(namespace))
   }
+  warnOfTwoApis(clusterPolicies, report)
   return {
     namespaces,
     pods,
     workloads: unrepresented(workloads, pods),
     services,
     networkPolicies,
-    clusterPolicies: [],
-    nodes: [],
+    clusterPolicies,
+    nodes,
     routes: routes.map((route) => withGrants(route, grants)),
     moats,
     assertions: [],
   }
+}
+
+/** A30: neither of the two admin APIs knows of the other, so nothing says which comes first. */
+function warnOfTwoApis(policies: readonly ClusterNetworkPolicy[], report: Report): void {
+  const newer = policies.find(({ kind }) => kind === 'ClusterNetworkPolicy')
+  const older = policies.find(({ kind }) => kind !== 'ClusterNetworkPolicy')
+  if (!newer?.span || !older?.span) return
+  report.add({
+    severity: 'warning',
+    code: 'mixed-admin-apis',
+    message: `${clusterPolicyName(newer)} and ${clusterPolicyName(older)} are of two APIs, and no API says which comes first: they are ordered by priority as if they were of one`,
+    span: newer.span,
+    notes: [{ message: 'one of the older API is here', span: older.span }],
+    help: 'write all of them as ClusterNetworkPolicy',
+  })
 }
 
 /** A generated name gets a number, as the API server gives it random letters. */

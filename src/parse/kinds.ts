@@ -6,7 +6,7 @@ const GATEWAY_VERSIONS = ['v1', 'v1beta1', 'v1alpha2', 'v1alpha3']
 
 /** Group (empty: core) to kind to the versions that are read. */
 const READ: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
-  '': { Namespace: ['v1'], Pod: ['v1'], Service: ['v1'] },
+  '': { Namespace: ['v1'], Node: ['v1'], Pod: ['v1'], Service: ['v1'] },
   apps: { Deployment: ['v1'], StatefulSet: ['v1'], DaemonSet: ['v1'], ReplicaSet: ['v1'] },
   batch: { Job: ['v1'], CronJob: ['v1'] },
   'networking.k8s.io': { NetworkPolicy: ['v1'], Ingress: ['v1'] },
@@ -17,6 +17,11 @@ const READ: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>
     TCPRoute: GATEWAY_VERSIONS,
     UDPRoute: GATEWAY_VERSIONS,
     ReferenceGrant: GATEWAY_VERSIONS,
+  },
+  'policy.networking.k8s.io': {
+    AdminNetworkPolicy: ['v1alpha1'],
+    BaselineAdminNetworkPolicy: ['v1alpha1'],
+    ClusterNetworkPolicy: ['v1alpha2', 'v1beta1'],
   },
   'route.openshift.io': { Route: ['v1'] },
   'modelmoat.dev': { Moat: ['v1alpha1'], Assertions: ['v1alpha1'] },
@@ -47,7 +52,6 @@ const CARRY_NO_POLICY: Readonly<Record<string, readonly string[]>> = {
     'Endpoints',
     'Event',
     'LimitRange',
-    'Node',
     'PersistentVolume',
     'PersistentVolumeClaim',
     'PodTemplate',
@@ -95,7 +99,7 @@ const CARRY_NO_POLICY: Readonly<Record<string, readonly string[]>> = {
 }
 
 /**
- * Policies that networks enforce beside NetworkPolicy v1, of whatever group: AdminNetworkPolicy, CiliumNetworkPolicy,
+ * Policies that networks enforce beside NetworkPolicy v1, of whatever group: CiliumNetworkPolicy,
  * Calico's and Antrea's NetworkPolicy, EgressFirewall, … Staged ones are not enforced.
  */
 const ENFORCED_ELSEWHERE = /^(?!Staged).*(?:NetworkPolicy|Firewall)$/

@@ -27,9 +27,6 @@ describe('kinds', () => {
   })
 
   it.each([
-    ['policy.networking.k8s.io/v1alpha1', 'AdminNetworkPolicy'],
-    ['policy.networking.k8s.io/v1alpha1', 'BaselineAdminNetworkPolicy'],
-    ['policy.networking.k8s.io/v1alpha2', 'ClusterNetworkPolicy'],
     ['cilium.io/v2', 'CiliumNetworkPolicy'],
     ['cilium.io/v2', 'CiliumClusterwideNetworkPolicy'],
     ['projectcalico.org/v3', 'NetworkPolicy'],
@@ -65,6 +62,8 @@ describe('kinds', () => {
     ['networking.k8s.io/v1 NetworkPolciy', 'unknown-kind 2:7', 'did you mean `NetworkPolicy`?'],
     ['networking.k8s.io/v1 networkpolicy', 'unknown-kind 2:7', 'did you mean `NetworkPolicy`?'],
     ['networking.k8s.io/v1 AdminNetworkPolicy', 'unknown-kind 2:7', 'has no kind'],
+    ['policy.networking.k8s.io/v1alpha2 AdminNetworkPolicy', 'unknown-version 1:13', 'networking.k8s.io/v1alpha1`'],
+    ['policy.networking.k8s.io/v1alpha1 ClusterNetworkPolicy', 'unknown-version 1:13', 'networking.k8s.io/v1alpha2`'],
     ['v1 NetworkPolicy', 'unknown-kind 2:7', 'belongs to `apiVersion: networking.k8s.io/v1`'],
     ['v1 Deployment', 'unknown-kind 2:7', 'belongs to `apiVersion: apps/v1`'],
     ['networking.k8s.io NetworkPolicy', 'unknown-kind 2:7', 'belongs to `apiVersion: networking.k8s.io/v1`'],

@@ -1,17 +1,21 @@
 // Documents -> objects: dispatch by kind, `List`s unpacked, what is not read listed or refused.
 import type { SourceFile, Span } from '../diag/source.ts'
+import type { ClusterNetworkPolicy } from '../policy/cluster-network-policy.ts'
 import type { NetworkPolicy } from '../policy/network-policy.ts'
 import type { Route } from '../policy/route.ts'
 import {
   NAMESPACE_NAME_LABEL,
   type Moat,
   type Namespace,
+  type Node as ClusterNode,
   type Pod,
   type Service,
   type Workload,
 } from '../policy/snapshot.ts'
 import type { Assertion } from '../policy/assertion.ts'
 import { assertionsOf, soundly } from './assertions.ts'
+import { nodeOf } from './cluster-nodes.ts'
+import { clusterPolicyOf } from './cluster-policies.ts'
 import { asMapping, asString, closed, field, isMapping, items } from './decode.ts'
 import { gatewayRouteOf, referenceGrantOf, type ReferenceGrant } from './gateway-routes.ts'
 import { ingressOf, openShiftRouteOf } from './ingresses.ts'
@@ -59,6 +63,8 @@ export type ReadObject = { readonly metadata: Metadata; readonly span: Span } & 
   | { readonly kind: 'Workload'; readonly object: Workload }
   | { readonly kind: 'Service'; readonly object: Service }
   | { readonly kind: 'NetworkPolicy'; readonly object: NetworkPolicy }
+  | { readonly kind: 'ClusterPolicy'; readonly object: ClusterNetworkPolicy }
+  | { readonly kind: 'Node'; readonly object: ClusterNode }
   | { readonly kind: 'Route'; readonly object: Route }
   | { readonly kind: 'ReferenceGrant'; readonly object: ReferenceGrant }
   | { readonly kind: 'Moat'; readonly object: Moat }
@@ -339,6 +345,12 @@ function decode(
     }
     case 'NetworkPolicy':
       return { kind, object: networkPolicyOf(value, metadata, namespace) }
+    case 'AdminNetworkPolicy':
+    case 'BaselineAdminNetworkPolicy':
+    case 'ClusterNetworkPolicy':
+      return { kind: 'ClusterPolicy', object: clusterPolicyOf(value, metadata, kind) }
+    case 'Node':
+      return { kind, object: nodeOf(value, metadata) }
     case 'Ingress':
       return { kind: 'Route', object: ingressOf(value, metadata, namespace) }
     case 'Route':

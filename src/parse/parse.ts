@@ -18,7 +18,7 @@ export interface ParseOptions {
   /** Where objects without `metadata.namespace` live (S41); `default` when not given. */
   readonly defaultNamespace?: string
   /**
-   * Policies of other APIs (AdminNetworkPolicy, CiliumNetworkPolicy, …) change the answer and are not understood:
+   * Policies of other APIs (CiliumNetworkPolicy, Calico's GlobalNetworkPolicy, …) change the answer and are not understood:
    * an error (`refuse`, the default) or a warning.
    */
   readonly otherPolicies?: 'refuse' | 'warn'

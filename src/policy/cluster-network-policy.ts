@@ -27,7 +27,7 @@ export type ClusterPeer =
   | { readonly kind: 'nodes'; readonly nodes: Selector; readonly span?: Span }
   /** Names outside the cluster, lower case; `*.` in front stands for one label or more. Egress rules that accept only. */
   | { readonly kind: 'domainNames'; readonly names: readonly string[]; readonly span?: Span }
-  /** Something of a newer API: an Accept rule matches nothing by it, a Deny or Pass rule denies everything. */
+  /** Something of a newer API: an Accept rule that has one matches nothing at all, a Deny or Pass rule denies everything. */
   | { readonly kind: 'unknown'; readonly span?: Span }
 
 /** The ports of a rule; `unknown` as for peers. */
