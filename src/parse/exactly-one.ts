@@ -39,7 +39,7 @@ export function exactlyOne<Name extends string>(
     return { name: 'unknown', value }
   }
   closed(mapping, names)
-  if (only && !second && newer.length === 0) return only as Chosen<Name>
+  if (only && !second && newer.length === 0) return only
   if (strange.length > 0) return undefined
   return fail(mapping, {
     code: 'choose-one',

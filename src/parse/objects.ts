@@ -4,7 +4,6 @@ import type { ClusterNetworkPolicy } from '../policy/cluster-network-policy.ts'
 import type { NetworkPolicy } from '../policy/network-policy.ts'
 import type { Route } from '../policy/route.ts'
 import {
-  NAMESPACE_NAME_LABEL,
   type Moat,
   type Namespace,
   type Node as ClusterNode,
@@ -23,6 +22,7 @@ import { apiVersionOf, groupOf, kindsOf, knownGroups, meantGroup, replacementOf,
 import { metadataOf, type Metadata } from './metadata.ts'
 import { moatOf } from './moats.ts'
 import { isNetassert, netassertTests } from './netassert.ts'
+import { namespaceOf } from './namespaces.ts'
 import { networkPolicyOf } from './network-policies.ts'
 import type { MappingNode, Node } from './node.ts'
 import { podOf } from './pods.ts'
@@ -378,24 +378,5 @@ function decode(
       return { kind: 'Workload', object: workloadOf(value, metadata, { kind, namespace }) }
     default:
       return undefined
-  }
-}
-
-/** Its own name is always among its labels (S39). */
-function namespaceOf(object: Value<MappingNode>, metadata: Metadata): Namespace {
-  closed(object, ['apiVersion', 'kind', 'metadata', 'spec', 'status'])
-  const stated = metadata.labels.get(NAMESPACE_NAME_LABEL)
-  if (stated !== undefined && stated !== metadata.name) {
-    fail(object, {
-      code: 'namespace-name-label',
-      message: `the label \`${NAMESPACE_NAME_LABEL}\` is \`${stated}\`: Kubernetes sets it to \`${metadata.name}\``,
-      help: 'remove the label',
-    })
-  }
-  return {
-    name: metadata.name,
-    labels: new Map([...metadata.labels, [NAMESPACE_NAME_LABEL, metadata.name]]),
-    declared: true,
-    span: metadata.span,
   }
 }
