@@ -25,6 +25,7 @@ describe('the package', () => {
       'PROFILES',
       'compileRuleset',
       'createEngine',
+      'diff',
       'explain',
       'explainPolicies',
       'explanationJson',

@@ -70,7 +70,10 @@ export function worstGrade(kind: ChangeKind, sources: readonly Party[], destinat
       seen.set(one.gradeReason, one)
     }
   }
-  return [...seen.values()].sort((a, b) => ORDER.indexOf(a.grade) - ORDER.indexOf(b.grade))[0] as Graded
+  const far = ({ gradeReason }: Graded): number => (gradeReason.includes('another namespace') ? 0 : 1)
+  return [...seen.values()].sort(
+    (a, b) => ORDER.indexOf(a.grade) - ORDER.indexOf(b.grade) || far(a) - far(b),
+  )[0] as Graded
 }
 
 /** One end for each way in which ends can count. */

@@ -183,6 +183,15 @@ export class Responsible {
       const kept = at.kind === 'opened' ? made : new Set(edits.filter((edit) => !made.has(edit)))
       return atLeast(this.#judge.reach({ snapshot, name: at.world }, way, kept), at.verdict)
     }
+    if (edits.length === 0) return [{ connections: at.connections, edits }]
+    if (edits.length === 1) {
+      const anyway = intersectConnections(at.connections, reached(new Set()))
+      const due = subtractConnections(at.connections, anyway)
+      return [
+        ...(isEmpty(anyway) ? [] : [{ connections: anyway, edits: [] }]),
+        ...(isEmpty(due) ? [] : [{ connections: due, edits }]),
+      ]
+    }
     const parts: Part[] = []
     let rest = at.connections
     while (!isEmpty(rest) && parts.length < MOST_PARTS) {
