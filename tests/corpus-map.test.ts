@@ -47,11 +47,50 @@ const MENDED: readonly { readonly input: RegExp; readonly why: string; readonly 
     mend: (text) => text.replace(/app: monitoring(\s+template:\s+metadata:\s+labels:\s+app: bar)/, 'app: bar$1'),
   },
   {
+    input: /anp_test_(?:8|9|10|11|12)_swapping/,
+    why: 'mended: `pods` of an admin policy with one selector, where an API server wants both',
+    mend: withSelectors,
+  },
+  {
+    input: /anp_test_named_ports_multiple_peers/,
+    why: 'mended: a rule with the name of a port and with networks, made two',
+    mend: (text) =>
+      text.replace(
+        /(- networks:\s+- [\d./]+\s+)- pods:/,
+        '$1ports: [{portRange: {protocol: UDP, start: 5000, end: 6000}}, {portNumber: {protocol: TCP, port: 8080}}]\n  - action: Allow\n    to:\n    - pods:',
+      ),
+  },
+  {
+    input: /labels_gap_banp/,
+    why: 'mended: `pods` of an admin policy with one selector, owners without a kind, which an API server refuses',
+    mend: (text) =>
+      withSelectors(text.replaceAll(/- name: (\S+)(\s+)controller:/g, '- name: $1$2kind: Pod$2controller:')),
+  },
+  {
     input: /one_ingress_multiple/,
     why: 'mended: two ports of a Service without names',
     mend: (text) => text.replaceAll(/- protocol: TCP(\s+)port: (\d+)/g, '- protocol: TCP$1name: p$2$1port: $2'),
   },
 ]
+
+/** Adds the selectors that `pods` of an admin policy must have; a missing one is taken for an empty one there. */
+function withSelectors(text: string): string {
+  const lines = text.split('\n')
+  return lines
+    .flatMap((line, at) => {
+      const start = /^(\s*(?:- )?)pods:\s*$/.exec(line)?.[1]?.length
+      if (start === undefined) return [line]
+      const rest = lines.slice(at + 1)
+      const end = rest.findIndex((one) => one.trim() !== '' && one.search(/\S/) <= start)
+      const block = end === -1 ? rest : rest.slice(0, end)
+      const indent = block.find((one) => one.trim() !== '')?.search(/\S/) ?? start + 2
+      const missing = ['namespaceSelector', 'podSelector'].filter(
+        (name) => !block.some((one) => one.search(/\S/) === indent && one.trimStart().startsWith(`${name}:`)),
+      )
+      return [line, ...missing.map((name) => `${' '.repeat(indent)}${name}: {}`)]
+    })
+    .join('\n')
+}
 
 interface Read {
   readonly snapshot: Snapshot
@@ -95,6 +134,16 @@ const STEPS: readonly { readonly reason: string; readonly as: (s: Snapshot) => S
     },
   ]
 
+/** Differences that a person has looked at: input, pair and why. */
+const LOOKED_AT: readonly { readonly input: RegExp; readonly pair: RegExp; readonly reason: string }[] = [
+  {
+    input: /anp_and_banp_using_networks_test/,
+    pair: /^ns[12]\/pod1\[Deployment\] => ns[12]\/pod1\[Deployment\]$/,
+    reason:
+      'networks of an admin policy hold pods too, and the addresses of these are not known: we say Depends; there, networks are outside only',
+  },
+]
+
 /** The reason for each pair that differs. */
 function explained(
   snapshot: Snapshot,
@@ -113,6 +162,11 @@ function explained(
     const solved = open.filter(({ pair }) => !still.has(pair))
     if (solved.length > 0) reasons.set(reason, solved.length)
     open = open.filter(({ pair }) => still.has(pair))
+  }
+  for (const { reason, pair: about } of LOOKED_AT.filter((one) => one.input.test(connlist))) {
+    const solved = open.filter(({ pair }) => about.test(pair))
+    if (solved.length > 0) reasons.set(reason, solved.length)
+    open = open.filter(({ pair }) => !about.test(pair))
   }
   return { compared: pairs, reasons, unexplained: [...open] }
 }

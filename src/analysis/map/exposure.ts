@@ -6,13 +6,14 @@ import type { Pod, Snapshot } from '../../policy/snapshot.ts'
 import {
   ALL_CONNECTIONS,
   type ConnectionSet,
+  equalConnections,
   isEmpty,
   subtractConnections,
   unionConnections,
 } from '../../sets/connection-set.ts'
 import { equalAddresses, type IpSet } from '../../sets/ip-set.ts'
 import { type Box, BudgetSpent } from '../../sets/label-set.ts'
-import { valuesWithin } from '../../sets/value-set.ts'
+import { complementValues, intersectValues, isAnyValue, valuesWithin } from '../../sets/value-set.ts'
 import { ANY_SIDE } from '../declared.ts'
 import { type Flow, flows, possible } from '../flow.ts'
 import { type Cell, cell, type Region, type Role, subtractRegions } from '../region.ts'
@@ -115,6 +116,52 @@ function joinAlike(drafts: readonly Draft[]): Draft[] {
   return joined
 }
 
+/** Two boxes that differ in one key as one; `undefined` for others. */
+function unionOfBoxes(a: Box, b: Box): Box | undefined {
+  if (a.size !== b.size) return undefined
+  let differing: string | undefined
+  for (const [key, values] of a) {
+    const others = b.get(key)
+    if (!others) return undefined
+    if (valuesWithin(values, others) && valuesWithin(others, values)) continue
+    if (differing !== undefined) return undefined
+    differing = key
+  }
+  const [one, other] = differing === undefined ? [] : [a.get(differing), b.get(differing)]
+  if (differing === undefined || !one || !other) return a
+  const both = complementValues(intersectValues(complementValues(one), complementValues(other)))
+  const rest = new Map(a)
+  if (isAnyValue(both)) rest.delete(differing)
+  else rest.set(differing, both)
+  return rest
+}
+
+/** Drafts that say the same of pods which one condition on one label tells apart, as one: rules of tiers split what they meet. */
+function joinBoxes(drafts: readonly Draft[]): Draft[] {
+  const joined: Draft[] = []
+  for (const draft of drafts) {
+    let next = draft
+    for (let at = 0; at < joined.length;) {
+      const known = joined[at] as Draft
+      const same =
+        sameAddresses(known.addresses, next.addresses) &&
+        equalConnections(known.connections, next.connections) &&
+        sameNames(known.names, next.names) &&
+        sameNames(known.without, next.without) &&
+        known.reasons.join() === next.reasons.join()
+      const box = same ? unionOfBoxes(known.box, next.box) : undefined
+      if (!box) at++
+      else {
+        joined.splice(at, 1)
+        next = { ...next, box }
+        at = 0
+      }
+    }
+    joined.push(next)
+  }
+  return joined
+}
+
 /** Each draft without what a wider one says already: about more pods, as surely or more, on no condition that it has not. */
 function withoutRepeats(drafts: readonly Draft[]): Draft[] {
   return drafts.flatMap((draft, index) => {
@@ -175,7 +222,7 @@ export function exposedTo(world: World, pod: Pod, direction: Direction): Exposed
     const draft = draftOf(flow, role)
     if (placesOf(world.universe, draft.box).length > 0) drafts.push(draft)
   }
-  return withoutRepeats(joinAlike(drafts))
+  return withoutRepeats(joinBoxes(joinAlike(drafts)))
     .sort((a, b) => a.reasons.length - b.reasons.length || a.box.size - b.box.size)
     .map((draft) => ({ ...draft, heldBack: heldBack(world, { ends, direction }, draft) }))
 }
