@@ -23,6 +23,7 @@ describe('the package', () => {
     expect(Object.keys(api).sort()).toEqual([
       'LINT_RULES',
       'PROFILES',
+      'checkAssertions',
       'compileRuleset',
       'createEngine',
       'diff',
@@ -40,6 +41,7 @@ describe('the package', () => {
       'policiesInForce',
       'printRuleset',
       'prove',
+      'proveAssertions',
       'questionOf',
       'smallestEdit',
     ])

@@ -138,6 +138,7 @@ export function worldsOf(snapshot: Snapshot, profile: Profile): World[][] {
       const without = (direction: 'ingress' | 'egress') => ({
         ...settled,
         networkPolicies: policies.map((policy) => ({ ...policy, [direction]: undefined })),
+        clusterPolicies: settled.clusterPolicies.map((policy) => ({ ...policy, [direction]: [] })),
       })
       return {
         snapshot: settled,
