@@ -93,9 +93,12 @@ class PairRows {
     const known = this.#byRows.get(key)
     if (known !== undefined) return known
     const row = new Int32Array(four.length)
+    let [a, b, number] = [0, 0, 0] // rows are full of the same pairs, one after the other
     for (let i = 0; i < row.length; i++) {
       const family = this.#families[i]
-      row[i] = this.#pairs.number(family === 6 ? 0 : (four[i] as number), family === 4 ? 0 : (six[i] as number))
+      const [one, other] = [family === 6 ? 0 : (four[i] as number), family === 4 ? 0 : (six[i] as number)]
+      if (one !== a || other !== b) [a, b, number] = [one, other, this.#pairs.number(one, other)]
+      row[i] = number
     }
     const id = this.rows.length
     this.rows.push(row)
