@@ -10,7 +10,7 @@ import { parse } from '../../src/parse/parse.ts'
 import { qualifiedName, type Snapshot } from '../../src/policy/snapshot.ts'
 import { hasConnection, type Protocol } from '../../src/sets/connection-set.ts'
 import { type Family, parseAddress } from '../../src/sets/ip-address.ts'
-import { type ReferenceEnd, referenceVerdict } from '../reference/reference.ts'
+import { type Questions, type ReferenceEnd, referenceVerdict } from '../reference/reference.ts'
 import { type RawCluster, rawPods, rawText } from './raw-objects.ts'
 
 export type Verdict = 'Allowed' | 'Denied' | 'Depends'
@@ -71,23 +71,34 @@ export const ENGINE: Oracle = {
   },
 }
 
-export const REFERENCE: Oracle = {
-  name: 'reference',
-  read: (cluster, profile) => {
-    const pods = new Map(
-      rawPods(cluster).map((pod) => [`${pod.metadata.namespace ?? 'default'}/${pod.metadata.name}`, pod]),
-    )
-    const end = (text: string): ReferenceEnd => {
-      const pod = pods.get(text)
-      if (!pod && text.includes('/')) throw new Error(`no pod: ${text}`)
-      return pod ? { pod } : { address: text }
-    }
-    const { ipBlockOverPods, ipBlockOverNodes } = PROFILES[profile]
-    const over = { ipBlockOverPods, ipBlockOverNodes }
-    return ({ source, destination, ...rest }) =>
-      referenceVerdict(cluster, { source: end(source), destination: end(destination), ...rest }, over)
-  },
+function referenceOracle(name: string, questions: Questions): Oracle {
+  return {
+    name,
+    read: (cluster, profile) => {
+      const pods = new Map(
+        rawPods(cluster).map((pod) => [`${pod.metadata.namespace ?? 'default'}/${pod.metadata.name}`, pod]),
+      )
+      const end = (text: string): ReferenceEnd => {
+        const pod = pods.get(text)
+        if (!pod && text.includes('/')) throw new Error(`no pod: ${text}`)
+        return pod ? { pod } : { address: text }
+      }
+      const { ipBlockOverPods, ipBlockOverNodes } = PROFILES[profile]
+      const over = { ipBlockOverPods, ipBlockOverNodes, questions }
+      return ({ source, destination, ...rest }) =>
+        referenceVerdict(cluster, { source: end(source), destination: end(destination), ...rest }, over)
+    },
+  }
 }
+
+/** Takes each uncertain match as a question of its own, as Moat says it does. */
+export const REFERENCE: Oracle = referenceOracle('reference', 'matches')
+
+/**
+ * Takes each unknown thing as one question, whoever asks: where it says Allowed or Denied, and another oracle Depends, that
+ * one is careful; where it says anything else than an Allowed or Denied of another, that one is wrong.
+ */
+export const TRUTH: Oracle = referenceOracle('truth', 'things')
 
 /** All that run in the unit tests. */
 export const ORACLES: readonly Oracle[] = [ENGINE, REFERENCE]

@@ -1,14 +1,24 @@
 // Where the answers of a cluster can change: the ports and outside addresses that are worth asking about.
-import { type RawCluster, rawPods, rawPolicies } from './raw-objects.ts'
+import { type RawCluster, rawClusterPolicies, rawPods, rawPolicies } from './raw-objects.ts'
 
 /** Every port number that occurs, with its neighbours, and both ends of the range; ascending. */
 export function boundaryPorts(cluster: RawCluster): number[] {
   const rules = rawPolicies(cluster).flatMap(({ spec }) => [...(spec.ingress ?? []), ...(spec.egress ?? [])])
   const written = rules.flatMap(({ ports }) => (ports ?? []).flatMap(({ port, endPort }) => [port, endPort]))
+  const admin = rawClusterPolicies(cluster).flatMap(({ spec }) => [...(spec.ingress ?? []), ...(spec.egress ?? [])])
+  const inAdmin = admin.flatMap(({ ports, protocols }) => numbersIn([ports, protocols]))
   const served = rawPods(cluster).flatMap(({ spec }) => spec.containers.flatMap(({ ports }) => ports ?? []))
-  const numbers = [...written, ...served.map(({ containerPort }) => containerPort)].filter((p) => typeof p === 'number')
+  const numbers = [...written, ...inAdmin, ...served.map(({ containerPort }) => containerPort)].filter(
+    (p) => typeof p === 'number',
+  )
   const around = [1, 65_535, ...numbers.flatMap((port) => [port - 1, port, port + 1])]
   return [...new Set(around)].filter((port) => port >= 1 && port <= 65_535).sort((a, b) => a - b)
+}
+
+/** Every number anywhere in a JSON value. */
+function numbersIn(value: unknown): number[] {
+  if (typeof value === 'number') return [value]
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(numbersIn) : []
 }
 
 /**

@@ -2,12 +2,13 @@
 //
 //   const cluster = randomCluster(seed)            // the same seed, the same objects
 //   parse([{ name: `seed-${seed}`, text: rawText(cluster) }])
-//   rawPods(cluster), rawPolicies(cluster)         // raw-objects.ts
+//   rawPods(cluster), rawPolicies(cluster), …      // raw-objects.ts
 //   boundaryPorts(cluster), OUTSIDE_ADDRESSES      // probes.ts: where answers can change
 //
 // Every pod name is unique in its namespace and every address in the cluster; all objects pass the API server's
 // validation. Small vocabularies make rules meet pods often. Default shape: everything the API can say, with odd
 // spellings (`null` and empty lists, all orders of `policyTypes`). Switches turn off what an oracle cannot have.
+import { randomClusterPolicies, randomNodes, type Vocabulary } from './random-cluster-policies.ts'
 import { randomFrom, type Random } from './random.ts'
 import type {
   RawCluster,
@@ -35,6 +36,8 @@ export interface ClusterShape {
   readonly missingAddresses: boolean
   /** Namespaces without an object of their own. */
   readonly undeclaredNamespaces: boolean
+  /** At most so many policies of the admin APIs, and nodes with them; 0: neither. */
+  readonly clusterPolicies: number
 }
 
 export const FULL_SHAPE: ClusterShape = {
@@ -45,7 +48,11 @@ export const FULL_SHAPE: ClusterShape = {
   ended: true,
   missingAddresses: true,
   undeclaredNamespaces: true,
+  clusterPolicies: 0,
 }
+
+/** The same with policies of the admin APIs, which stand before the NetworkPolicies and behind them. */
+export const ADMIN_SHAPE: ClusterShape = { ...FULL_SHAPE, clusterPolicies: 4 }
 
 /** Nothing that Kubernetes leaves open and nothing without an address: every oracle must say Allowed or Denied. */
 export const PLAIN_SHAPE: ClusterShape = {
@@ -229,6 +236,15 @@ function namespace(random: Random, name: string): RawNamespace {
   }
 }
 
+const WORDS: Vocabulary = {
+  podSelector: (random) => selector(random),
+  namespaceSelector,
+  labels,
+  blocks: [...BLOCKS_4, ...BLOCKS_6],
+  portNames: PORT_NAMES,
+  numbers: NUMBERS,
+}
+
 /** The cluster of a seed. Pods stand before policies; namespaces come first. */
 export function randomCluster(seed: number, shape: ClusterShape = FULL_SHAPE): RawCluster {
   const random = randomFrom(seed)
@@ -239,5 +255,12 @@ export function randomCluster(seed: number, shape: ClusterShape = FULL_SHAPE): R
     ...random.times(shape.pods, (index) => pod(random, index, shape)),
     ...random.times(1 + random.below(shape.policies), (index) => policy(random, random.pick(names), index)),
   ]
-  return { objects }
+  if (shape.clusterPolicies === 0) return { objects }
+  return {
+    objects: [
+      ...objects,
+      ...randomNodes(random, WORDS),
+      ...randomClusterPolicies(random, WORDS, shape.clusterPolicies),
+    ],
+  }
 }

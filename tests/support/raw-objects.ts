@@ -41,6 +41,69 @@ export interface RawPolicy {
   }
 }
 
+/** `namespaces`, or `pods` by both selectors. In a peer also the rest, and fields of nobody. */
+export interface RawClusterPeer {
+  readonly namespaces?: RawSelector
+  readonly pods?: { readonly namespaceSelector?: RawSelector; readonly podSelector: RawSelector }
+  readonly networks?: readonly string[]
+  readonly nodes?: RawSelector
+  readonly domainNames?: readonly string[]
+}
+
+/** An item of `ports` in v1alpha1. */
+export interface RawAdminPort {
+  readonly portNumber?: { readonly protocol?: string; readonly port: number }
+  readonly portRange?: { readonly protocol?: string; readonly start: number; readonly end: number }
+  readonly namedPort?: string
+}
+
+interface RawDestinationPort {
+  readonly destinationPort: {
+    readonly number?: number
+    readonly range?: { readonly start: number; readonly end: number }
+  }
+}
+
+/** An item of `protocols` in v1alpha2. */
+export interface RawClusterProtocol {
+  readonly tcp?: RawDestinationPort
+  readonly udp?: RawDestinationPort
+  readonly sctp?: RawDestinationPort
+  readonly destinationNamedPort?: string
+}
+
+export interface RawClusterRule {
+  readonly name?: string
+  readonly action: 'Allow' | 'Accept' | 'Deny' | 'Pass'
+  readonly from?: readonly RawClusterPeer[]
+  readonly to?: readonly RawClusterPeer[]
+  readonly ports?: readonly RawAdminPort[] | null
+  readonly protocols?: readonly RawClusterProtocol[] | null
+}
+
+export type RawClusterPolicyKind = 'AdminNetworkPolicy' | 'BaselineAdminNetworkPolicy' | 'ClusterNetworkPolicy'
+
+/** A policy of one of the three admin APIs. */
+export interface RawClusterPolicy {
+  readonly apiVersion: 'policy.networking.k8s.io/v1alpha1' | 'policy.networking.k8s.io/v1alpha2'
+  readonly kind: RawClusterPolicyKind
+  readonly metadata: { readonly name: string }
+  readonly spec: {
+    readonly tier?: 'Admin' | 'Baseline'
+    readonly priority?: number
+    readonly subject: Pick<RawClusterPeer, 'namespaces' | 'pods'>
+    readonly ingress?: readonly RawClusterRule[] | null
+    readonly egress?: readonly RawClusterRule[] | null
+  }
+}
+
+export interface RawNode {
+  readonly apiVersion: 'v1'
+  readonly kind: 'Node'
+  readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> }
+  readonly status?: { readonly addresses?: readonly { readonly type: string; readonly address: string }[] }
+}
+
 export interface RawNamespace {
   readonly apiVersion: 'v1'
   readonly kind: 'Namespace'
@@ -73,7 +136,7 @@ export interface RawPod {
   }
 }
 
-export type RawObject = RawNamespace | RawPod | RawPolicy
+export type RawObject = RawNamespace | RawNode | RawPod | RawPolicy | RawClusterPolicy
 
 export interface RawCluster {
   readonly objects: readonly RawObject[]
@@ -87,6 +150,18 @@ export function rawPods(cluster: RawCluster): RawPod[] {
 /** The objects of one kind. */
 export function rawPolicies(cluster: RawCluster): RawPolicy[] {
   return cluster.objects.filter((object) => object.kind === 'NetworkPolicy')
+}
+
+const CLUSTER_KINDS: readonly string[] = ['AdminNetworkPolicy', 'BaselineAdminNetworkPolicy', 'ClusterNetworkPolicy']
+
+/** The policies of the admin APIs, of all three kinds. */
+export function rawClusterPolicies(cluster: RawCluster): RawClusterPolicy[] {
+  return cluster.objects.filter((object): object is RawClusterPolicy => CLUSTER_KINDS.includes(object.kind))
+}
+
+/** The objects of one kind. */
+export function rawNodes(cluster: RawCluster): RawNode[] {
+  return cluster.objects.filter((object) => object.kind === 'Node')
 }
 
 /** One text that holds all objects: JSON documents in a YAML stream. */
