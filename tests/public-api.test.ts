@@ -30,12 +30,17 @@ describe('the package', () => {
       'explain',
       'explainPolicies',
       'explanationJson',
+      'filterMap',
       'formatAddress',
       'formatConnections',
       'formatDiagnostic',
       'hasErrors',
       'lint',
       'manifestsYaml',
+      'mapJson',
+      'mapOf',
+      'mapPage',
+      'mapSvg',
       'parse',
       'parseAddress',
       'policiesInForce',
@@ -44,6 +49,7 @@ describe('the package', () => {
       'proveAssertions',
       'questionOf',
       'smallestEdit',
+      'withExposure',
     ])
   })
 
