@@ -8,9 +8,16 @@ import type {
 } from '../../src/policy/cluster-network-policy.ts'
 import type { Requirement, Selector } from '../../src/policy/selector.ts'
 import { NAMESPACE_NAME_LABEL } from '../../src/policy/snapshot.ts'
-import { type Cidr, parseCidr } from '../../src/sets/ip-address.ts'
+import { type Cidr, formatCidr, parseCidr } from '../../src/sets/ip-address.ts'
 import { APPS, TEAMS } from './random-moats.ts'
 import type { Random } from './random.ts'
+import type {
+  RawClusterPeer,
+  RawClusterPolicy,
+  RawClusterProtocol,
+  RawClusterRule,
+  RawSelector,
+} from './raw-objects.ts'
 
 const CIDRS = ['10.0.0.0/8', '203.0.113.0/24', '0.0.0.0/0', 'fd00::/16', '::/0'].map((cidr) => parseCidr(cidr) as Cidr)
 
@@ -78,4 +85,67 @@ export function randomAdminPolicies(random: Random): ClusterNetworkPolicy[] {
       egress: rules(random, 'egress', tier === 'baseline'),
     }
   })
+}
+
+function rawSelector({ requirements }: Selector): RawSelector {
+  return {
+    matchExpressions: requirements.map(({ key, operator, values }) => ({
+      key,
+      operator,
+      ...(values.length > 0 && { values }),
+    })),
+  }
+}
+
+function rawPeer(peer: ClusterPeer): RawClusterPeer {
+  switch (peer.kind) {
+    case 'pods':
+      return { pods: { namespaceSelector: rawSelector(peer.namespaces), podSelector: rawSelector(peer.pods) } }
+    case 'networks':
+      return { networks: peer.cidrs.map(formatCidr) }
+    case 'nodes':
+      return { nodes: rawSelector(peer.nodes) }
+    case 'domainNames':
+      return { domainNames: peer.names }
+    case 'unknown':
+      return {}
+  }
+}
+
+function rawProtocol(port: ClusterPort): RawClusterProtocol {
+  switch (port.kind) {
+    case 'named':
+      return { destinationNamedPort: port.name }
+    case 'unknown':
+      return {}
+    default: {
+      const [start, end] = port.kind === 'all' ? [1, 65_535] : [port.first, port.last]
+      const destinationPort = start === end ? { number: start } : { range: { start, end } }
+      return { [port.protocol.toLowerCase()]: { destinationPort } }
+    }
+  }
+}
+
+/** The policy as it would stand in a file. */
+export function rawAdminPolicy(policy: ClusterNetworkPolicy): RawClusterPolicy {
+  const rules = (direction: 'ingress' | 'egress', end: 'from' | 'to'): RawClusterRule[] =>
+    policy[direction].map(({ name, action, peers, ports }) => ({
+      name,
+      action,
+      [end]: peers.map(rawPeer),
+      ...(ports !== 'any' && { protocols: ports.map(rawProtocol) }),
+    }))
+  const { namespaces, pods } = policy.subject
+  return {
+    apiVersion: 'policy.networking.k8s.io/v1alpha2',
+    kind: 'ClusterNetworkPolicy',
+    metadata: { name: policy.name },
+    spec: {
+      tier: policy.tier === 'admin' ? 'Admin' : 'Baseline',
+      priority: policy.priority,
+      subject: { pods: { namespaceSelector: rawSelector(namespaces), podSelector: rawSelector(pods) } },
+      ingress: rules('ingress', 'from'),
+      egress: rules('egress', 'to'),
+    },
+  }
 }
