@@ -43,7 +43,7 @@ function cell(more: Partial<Cell>): Cell {
 describe('the plan of a truth table', () => {
   it('pairs every two different ends over both families, and outside addresses only with pods of their family', () => {
     const ends = [pod('a', 1), pod('b', 2), outside]
-    const { attempts, whole } = planAttempts(ends, [], LIMITS)
+    const { attempts, whole } = planAttempts(ends, EMPTY_SNAPSHOT, LIMITS)
     expect(whole).toBe(attempts.length)
     const pairs = new Set(
       attempts.map((one) => `${ends.indexOf(one.source)}>${ends.indexOf(one.destination)}/${one.address.family}`),
@@ -53,7 +53,11 @@ describe('the plan of a truth table', () => {
 
   it('probes declared ports, the borders of the policies’ ports, and one port of TCP and UDP that nobody speaks of', () => {
     const rule: Rule = { peers: 'any', ports: [{ kind: 'range', protocol: 'TCP', first: 8000, last: 8100 }] }
-    const { attempts } = planAttempts([pod('a', 1), pod('b', 2)], [policy([rule])], LIMITS)
+    const { attempts } = planAttempts(
+      [pod('a', 1), pod('b', 2)],
+      { ...EMPTY_SNAPSHOT, networkPolicies: [policy([rule])] },
+      LIMITS,
+    )
     const ports = new Set(attempts.map((one) => `${one.protocol}/${one.port}`))
     expect([...ports].sort()).toEqual([
       'TCP/41999',
@@ -68,19 +72,23 @@ describe('the plan of a truth table', () => {
 
   it('probes SCTP where a policy speaks of it', () => {
     const rule: Rule = { peers: 'any', ports: [{ kind: 'all', protocol: 'SCTP' }] }
-    const { attempts } = planAttempts([pod('a', 1), pod('b', 2)], [policy([rule])], LIMITS)
+    const { attempts } = planAttempts(
+      [pod('a', 1), pod('b', 2)],
+      { ...EMPTY_SNAPSHOT, networkPolicies: [policy([rule])] },
+      LIMITS,
+    )
     expect(attempts.some((one) => one.protocol === 'SCTP')).toBe(true)
   })
 
   it('leaves out pods on the host network', () => {
-    const { attempts } = planAttempts([pod('a', 1), pod('b', 2, { hostNetwork: true })], [], LIMITS)
+    const { attempts } = planAttempts([pod('a', 1), pod('b', 2, { hostNetwork: true })], EMPTY_SNAPSHOT, LIMITS)
     expect(attempts).toEqual([])
   })
 
   it('is thinned out evenly beyond its limit, and says how large it would be', () => {
     const ends = [pod('a', 1), pod('b', 2), pod('c', 3), outside]
-    const full = planAttempts(ends, [], LIMITS)
-    const thin = planAttempts(ends, [], { ...LIMITS, attempts: 10 })
+    const full = planAttempts(ends, EMPTY_SNAPSHOT, LIMITS)
+    const thin = planAttempts(ends, EMPTY_SNAPSHOT, { ...LIMITS, attempts: 10 })
     expect(thin.attempts).toHaveLength(10)
     expect(thin.whole).toBe(full.whole)
     expect(new Set(thin.attempts.map((one) => one.source)).size).toBeGreaterThan(2)
@@ -90,7 +98,11 @@ describe('the plan of a truth table', () => {
     const ends = Array.from({ length: 40 }, (_, i) => pod(`p${i}`, i + 1))
     const model = ends[7] as Endpoint
     const subject = { requirements: [{ key: 'app', operator: 'In' as const, values: ['p7'] }] }
-    const { attempts } = planAttempts(ends, [{ ...policy([]), subject }], { ...LIMITS, attempts: 400 })
+    const { attempts } = planAttempts(
+      ends,
+      { ...EMPTY_SNAPSHOT, networkPolicies: [{ ...policy([]), subject }] },
+      { ...LIMITS, attempts: 400 },
+    )
     expect(attempts).toHaveLength(400)
     const telling = attempts.filter(({ source, destination }) => source === model || destination === model)
     expect(telling).toHaveLength(300)

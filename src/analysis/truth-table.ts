@@ -1,9 +1,10 @@
 // The truth table: which connections are worth probing between the endpoints of a snapshot, and how prediction and kernel compare.
 import { type Endpoint, formatEndpoint } from '../engine/endpoint.ts'
 import type { Engine } from '../engine/engine.ts'
-import type { NetworkPolicy, PortMatch } from '../policy/network-policy.ts'
+import { matchNamespace, namespaceOf } from '../engine/match.ts'
+import type { PortMatch } from '../policy/network-policy.ts'
 import { matches } from '../policy/selector.ts'
-import type { ContainerPort } from '../policy/snapshot.ts'
+import type { ContainerPort, Pod, Snapshot } from '../policy/snapshot.ts'
 import { hasConnection, type Protocol } from '../sets/connection-set.ts'
 import { type Address, type Family, formatAddress } from '../sets/ip-address.ts'
 
@@ -44,6 +45,9 @@ function addressesOf(endpoint: Endpoint): readonly Address[] {
   return endpoint.kind === 'pod' ? endpoint.pod.addresses : [endpoint.address]
 }
 
+/** What can deny, as a snapshot has it. */
+type Policies = Pick<Snapshot, 'networkPolicies' | 'clusterPolicies' | 'namespaces'>
+
 interface ProbePort {
   readonly protocol: Protocol
   readonly port: number
@@ -59,9 +63,13 @@ function borders(match: PortMatch): number[] {
   return [match.first - 1, match.first, match.last, match.last + 1].filter((port) => port >= 1 && port <= 65_535)
 }
 
-function portMatches(policies: readonly NetworkPolicy[]): PortMatch[] {
-  const rules = policies.flatMap((policy) => [...(policy.ingress ?? []), ...(policy.egress ?? [])])
-  return rules.flatMap((rule) => (rule.ports === 'any' ? [] : rule.ports))
+function portMatches({ networkPolicies, clusterPolicies }: Policies): PortMatch[] {
+  const rules = [...networkPolicies, ...clusterPolicies].flatMap((policy) => [
+    ...(policy.ingress ?? []),
+    ...(policy.egress ?? []),
+  ])
+  const ports = rules.flatMap((rule) => (rule.ports === 'any' ? [] : rule.ports))
+  return ports.filter((port): port is PortMatch => port.kind !== 'unknown')
 }
 
 /** Distinct, ascending by protocol and port. */
@@ -109,7 +117,7 @@ export interface Plan {
  */
 export function planAttempts(
   ends: readonly Endpoint[],
-  policies: readonly NetworkPolicy[],
+  policies: Policies,
   limits: { readonly attempts: number; readonly policyPorts: number },
 ): Plan {
   const matches = portMatches(policies)
@@ -132,20 +140,30 @@ export function planAttempts(
   return { attempts: thinned(all, policies, limits.attempts), whole: all.length }
 }
 
-/** Most of the room is for connections from and to pods that some policy isolates: elsewhere nothing can be denied. */
-function thinned(all: readonly Attempt[], policies: readonly NetworkPolicy[], limit: number): readonly Attempt[] {
+/** True of a pod that some policy selects: connections from and to others are never denied. */
+function isSelected({ namespace, labels }: Pod, { networkPolicies, clusterPolicies, namespaces }: Policies): boolean {
+  return (
+    networkPolicies.some((policy) => policy.namespace === namespace && matches(policy.subject, labels)) ||
+    clusterPolicies.some(
+      ({ subject }) =>
+        matches(subject.pods, labels) &&
+        matchNamespace(subject.namespaces, namespaceOf(namespaces, namespace)) !== 'no',
+    )
+  )
+}
+
+/** Most of the room is for connections from and to pods that some policy selects. */
+function thinned(all: readonly Attempt[], policies: Policies, limit: number): readonly Attempt[] {
   if (all.length <= limit) return all
   const known = new Map<Endpoint, boolean>()
-  const isIsolated = (end: Endpoint): boolean => {
-    const before = known.get(end)
-    if (before !== undefined || end.kind === 'outside') return before ?? false
-    const { namespace, labels } = end.pod
-    const answer = policies.some((policy) => policy.namespace === namespace && matches(policy.subject, labels))
+  const isTelling = (end: Endpoint): boolean => {
+    if (end.kind === 'outside') return false
+    const answer = known.get(end) ?? isSelected(end.pod, policies)
     known.set(end, answer)
     return answer
   }
-  const telling = all.filter(({ source, destination }) => isIsolated(source) || isIsolated(destination))
-  const others = all.filter(({ source, destination }) => !isIsolated(source) && !isIsolated(destination))
+  const telling = all.filter(({ source, destination }) => isTelling(source) || isTelling(destination))
+  const others = all.filter(({ source, destination }) => !isTelling(source) && !isTelling(destination))
   const room = Math.max(Math.ceil((limit * 3) / 4), limit - others.length)
   const kept = spread(telling, room)
   return [...kept, ...spread(others, limit - kept.length)]

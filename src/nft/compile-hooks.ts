@@ -2,7 +2,7 @@
 import type { Direction } from '../policy/network-policy.ts'
 import type { Family } from '../sets/ip-address.ts'
 import { FAMILIES } from './cast.ts'
-import { CUT_CHAIN, CUT_MARK, DENY_CHAIN } from './compile-policies.ts'
+import { CUT_CHAIN, CUT_MARK, DENY_CHAIN } from './denial.ts'
 import { CLUSTER_IPS, SERVICE_MAP } from './compile-services.ts'
 import { ADDRESS_TYPE, addSet, type Draft, logStatement } from './draft.ts'
 import { isolationMap } from './names.ts'

@@ -1,18 +1,13 @@
-// NetworkPolicies as chains: one for each policy and direction, one for each isolated pod and direction.
+// NetworkPolicies as chains: one for each policy and direction; and for each pod and direction one that asks tier by tier.
 import type { Direction, NetworkPolicy, Rule as PolicyRule } from '../policy/network-policy.ts'
 import { qualifiedName } from '../policy/snapshot.ts'
 import { FAMILIES, type Member, selected } from './cast.ts'
+import { type ClusterPolicies, compileCluster, type TierChains } from './compile-cluster.ts'
 import { compileRule, type Place } from './compile-rule.ts'
-import { ADDRESS_TYPE, type Draft, logStatement } from './draft.ts'
+import { denial } from './denial.ts'
+import { ADDRESS_TYPE, type Draft } from './draft.ts'
 import { compare, isolationMap, podChain, policyChain } from './names.ts'
-import { printMark } from './print.ts'
-import { DENIED_GROUP, type Rule } from './ruleset.ts'
-
-/** Shared chains that the hooks define. */
-export const CUT_CHAIN = 'cut-off'
-export const DENY_CHAIN = 'deny'
-/** The mark of a flow that was cut and said so; no generation comes to it. */
-export const CUT_MARK = 0xffff_ffff
+import type { Rule } from './ruleset.ts'
 
 /** A policy's chains and the pods they isolate. */
 interface PolicyInForce {
@@ -20,8 +15,9 @@ interface PolicyInForce {
   readonly chain: string
 }
 
-/** Adds every policy and pod chain and both maps of one direction. */
-export function compilePolicies(draft: Draft, policies: readonly NetworkPolicy[], logAccepts: boolean): void {
+/** Adds the chains of all tiers, the chain of each pod that some policy selects, and the maps from addresses to those. */
+export function compilePolicies(draft: Draft, policies: readonly NetworkPolicy[], cluster: ClusterPolicies): void {
+  const { logAccepts } = cluster
   for (const direction of ['egress', 'ingress'] as const) {
     const isolating = new Map<Member, PolicyInForce[]>()
     for (const policy of [...policies].sort((a, b) => compare(qualifiedName(a), qualifiedName(b)))) {
@@ -32,7 +28,7 @@ export function compilePolicies(draft: Draft, policies: readonly NetworkPolicy[]
         isolating.set(member, [...(isolating.get(member) ?? []), inForce]) // S27
       }
     }
-    isolatePods(draft, isolating, direction)
+    governPods(draft, { isolating, tiers: compileCluster(draft, cluster, direction) }, direction)
   }
 }
 
@@ -62,36 +58,27 @@ function unusedName(draft: Draft, policy: NetworkPolicy, direction: Direction): 
   return unused
 }
 
-function isolatePods(
+/** What decides about the connections of a pod in one direction, tier by tier. */
+function governPods(
   draft: Draft,
-  isolating: ReadonlyMap<Member, readonly PolicyInForce[]>,
+  by: {
+    readonly isolating: ReadonlyMap<Member, readonly PolicyInForce[]>
+    readonly tiers: ReadonlyMap<Member, TierChains>
+  },
   direction: Direction,
 ): void {
   const elements = { 4: new Map<string, string>(), 6: new Map<string, string>() }
   for (const member of draft.cast.members) {
-    const inForce = isolating.get(member)
-    if (!inForce) continue
+    const inForce = by.isolating.get(member)
+    const { admin, baseline } = by.tiers.get(member) ?? {}
+    if (!inForce && !admin && !baseline) continue
     const name = podChain(direction, member.name)
-    const entry = { direction, subject: member.name, policies: inForce.map(({ policy }) => policy) }
     draft.chains.set(name, {
       name,
       rules: [
-        ...inForce.map(({ chain }): Rule => ({ matches: [], statements: [{ do: 'jump', chain }] })),
-        {
-          matches: [
-            { keys: ['ct state'], right: { values: ['established'] } },
-            { keys: ['ct mark'], not: true, right: { values: [printMark(CUT_MARK)] } },
-          ],
-          statements: [
-            logStatement(draft, { verdict: 'cut', ...entry }, DENIED_GROUP),
-            { do: 'goto', chain: CUT_CHAIN },
-          ],
-        },
-        {
-          matches: [{ keys: ['ct state'], right: { values: ['new'] } }],
-          statements: [logStatement(draft, { verdict: 'denied', ...entry }, DENIED_GROUP)],
-        },
-        { matches: [], statements: [{ do: 'goto', chain: DENY_CHAIN }] },
+        ...jumps(admin),
+        // A pod that a NetworkPolicy isolates is decided there; the baseline is asked about others only.
+        ...(inForce ? isolation(draft, inForce, { direction, subject: member.name }) : jumps(baseline)),
       ],
     })
     for (const family of FAMILIES) {
@@ -103,4 +90,20 @@ function isolatePods(
     const name = isolationMap(direction, family)
     draft.maps.set(name, { name, type: [ADDRESS_TYPE[family]], elements: elements[family] })
   }
+}
+
+function jumps(chain: string | undefined): Rule[] {
+  return chain === undefined ? [] : [{ matches: [], statements: [{ do: 'jump', chain }] }]
+}
+
+/** What no policy of an isolated pod accepts is denied (S27, S29). */
+function isolation(
+  draft: Draft,
+  inForce: readonly PolicyInForce[],
+  at: { readonly direction: Direction; readonly subject: string },
+): Rule[] {
+  return [
+    ...inForce.flatMap(({ chain }) => jumps(chain)),
+    ...denial(draft, { ...at, policies: inForce.map(({ policy }) => policy) }),
+  ]
 }

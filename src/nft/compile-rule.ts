@@ -68,12 +68,26 @@ export function compileRule(draft: Draft, rule: PolicyRule, place: Place): Rule[
     const jump: Statement = { do: 'jump', chain: portsChain(draft, ports, { accept, place }) }
     return peers.map(({ matches }) => ({ matches, statements: [jump] }))
   }
+  return combinations(peers, ports).map((matches) => ({ matches, statements: [accept] }))
+}
+
+/** The matches of each combination of a peer and a port, in a form that decides at once: no jump to come back from. */
+export function ruleMatches(
+  draft: Draft,
+  rule: { readonly peers: readonly Peer[]; readonly ports: PolicyRule['ports'] },
+  at: Pick<Place, 'direction' | 'namespace'>,
+): (readonly Match[])[] {
+  const peers = rule.peers.flatMap((peer) => peerMatches(draft, peer, at))
+  return combinations(peers, rule.ports === 'any' ? ALWAYS : portMatches(draft, rule.ports))
+}
+
+function combinations(peers: readonly Matches[], ports: readonly Ports[]): (readonly Match[])[] {
   return peers.flatMap((peer) =>
     ports
       .filter((port) => peer.family === undefined || !isOf(other(peer.family), port))
       .map((port) => {
         const [protocol, ...rest] = port.matches
-        return { matches: [...(protocol ? [protocol] : []), ...peer.matches, ...rest], statements: [accept] }
+        return [...(protocol ? [protocol] : []), ...peer.matches, ...rest]
       }),
   )
 }
@@ -102,7 +116,11 @@ function portsChain(
   return name
 }
 
-function peerMatches(draft: Draft, peer: Peer, { direction, namespace }: Place): Matches[] {
+function peerMatches(
+  draft: Draft,
+  peer: Peer,
+  { direction, namespace }: Pick<Place, 'direction' | 'namespace'>,
+): Matches[] {
   return FAMILIES.flatMap((family): Matches[] => {
     const keys = [PEER_KEY[direction][family]]
     if (peer.kind === 'pods') {

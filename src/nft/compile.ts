@@ -1,4 +1,4 @@
-// A snapshot whose pods have addresses, compiled to one nftables table that enforces its NetworkPolicies and Services.
+// A snapshot whose pods have addresses, compiled to one nftables table that enforces its policies and Services.
 import type { Snapshot } from '../policy/snapshot.ts'
 import { castOf } from './cast.ts'
 import { compileHooks, type PodInterfaces } from './compile-hooks.ts'
@@ -30,7 +30,8 @@ export function compileRuleset(snapshot: Snapshot, options: CompileOptions = {})
   const draft = newDraft(castOf(snapshot))
   const generation = options.generation ?? 1
   const logAccepts = options.logAccepts ?? false
-  compilePolicies(draft, snapshot.networkPolicies, logAccepts)
+  const { networkPolicies, clusterPolicies, nodes } = snapshot
+  compilePolicies(draft, networkPolicies, { policies: clusterPolicies, nodes, logAccepts })
   compileServices(draft, snapshot.services)
   compileHooks(draft, {
     generation,

@@ -1,6 +1,6 @@
 // From the ruleset in force to the next one: the smallest transaction, and a new generation only where something is taken away.
 import { withGeneration } from './compile-hooks.ts'
-import { isolationMap } from './names.ts'
+import { isOrdered, isolationMap } from './names.ts'
 import { addChain, addElements, addMapElements, addRules, addSet, addMap } from './commands.ts'
 import { printRule, printRuleset } from './print.ts'
 import type { Chain, NftSet, NftTable, Rule, Ruleset } from './ruleset.ts'
@@ -124,7 +124,7 @@ export function narrows(old: NftTable, next: NftTable): boolean {
     ) ||
     [...old.chains.values()].some((chain) => {
       const after = next.chains.get(chain.name)
-      if (chain.hook) return !after || !sameRules(chain, after)
+      if (chain.hook || isOrdered(chain.name)) return !after || !sameRules(chain, after)
       return after !== undefined && admissions(chain).some((rule) => !admissions(after).includes(rule))
     })
   )

@@ -89,6 +89,7 @@ function runChain(table: NftTable, chain: Chain, flow: Flow): Verdict | undefine
   for (const rule of chain.rules) {
     const step = runRule(table, rule, flow)
     if (step === 'next') continue
+    if (step === 'return') return undefined
     if (typeof step === 'string') return step
     const verdict = runChain(table, chainOf(table, step.chain), flow)
     if (verdict !== undefined || step.do === 'goto') return verdict
@@ -96,7 +97,7 @@ function runChain(table: NftTable, chain: Chain, flow: Flow): Verdict | undefine
   return undefined
 }
 
-type Step = Verdict | 'next' | { readonly do: 'jump' | 'goto'; readonly chain: string }
+type Step = Verdict | 'next' | 'return' | { readonly do: 'jump' | 'goto'; readonly chain: string }
 
 function runRule(table: NftTable, rule: Rule, flow: Flow): Step {
   if (!rule.matches.every((match) => holds(table, match, flow))) return 'next'
@@ -112,6 +113,7 @@ function runStatement(table: NftTable, statement: Statement, flow: Flow): Step {
     case 'accept':
     case 'drop':
     case 'reject':
+    case 'return':
       return statement.do
     case 'jump':
     case 'goto':

@@ -1,25 +1,31 @@
 // Log prefixes: what the kernel's NFLOG events say, and back.
+import type { ClusterPolicyKind } from '../policy/cluster-network-policy.ts'
 import type { Direction } from '../policy/network-policy.ts'
 import { quotable, shorten } from './names.ts'
 
-/** What one event means. Pods and policies are `namespace/name`. */
+/** Who denies. Pods and NetworkPolicies are `namespace/name`. */
+export type Denier =
+  /** No policy of `subject` allows it in that direction; `policies` are those that isolate it. */
+  | { readonly direction: Direction; readonly subject: string; readonly policies: readonly string[] }
+  /** A rule of an admin API, counted from 0. */
+  | ClusterRulePlace
+
+interface ClusterRulePlace {
+  readonly direction: Direction
+  readonly kind: ClusterPolicyKind
+  readonly policy: string
+  readonly rule: number
+}
+
+/** What one event means. */
 export type LogEntry =
-  /** A new connection that no policy of `subject` allows in that direction; `policies` are those that isolate it. */
-  | {
-      readonly verdict: 'denied'
-      readonly direction: Direction
-      readonly subject: string
-      readonly policies: readonly string[]
-    }
+  /** A new connection that is denied. */
+  | ({ readonly verdict: 'denied' } & Denier)
   /** An established connection that a policy change denies; once for each flow. */
-  | {
-      readonly verdict: 'cut'
-      readonly direction: Direction
-      readonly subject: string
-      readonly policies: readonly string[]
-    }
+  | ({ readonly verdict: 'cut' } & Denier)
   /** One side's policy allows a new connection; the other side may still deny it. `rule` counts from 0. */
   | { readonly verdict: 'accepted'; readonly direction: Direction; readonly policy: string; readonly rule: number }
+  | ({ readonly verdict: 'accepted' } & ClusterRulePlace)
   /** A new connection passed both sides. */
   | { readonly verdict: 'admitted' }
   /** A packet under an address that is not its sender's. */
@@ -33,13 +39,20 @@ export function logPrefix(entry: LogEntry): string {
   switch (entry.verdict) {
     case 'denied':
     case 'cut':
-      return fit(`moat:${entry.verdict}:${entry.direction}:`, entry.subject)
     case 'accepted':
-      return fit(`moat:accepted:${entry.direction}:`, `${entry.policy}#${entry.rule}`)
+      return fit(`moat:${entry.verdict}:${entry.direction}:`, 'subject' in entry ? entry.subject : ruleName(entry))
     case 'admitted':
     case 'spoofed':
       return `moat:${entry.verdict}`
   }
+}
+
+function ruleName(entry: {
+  readonly policy: string
+  readonly rule: number
+  readonly kind?: ClusterPolicyKind
+}): string {
+  return `${entry.kind ? `${entry.kind}/` : ''}${entry.policy}#${entry.rule}`
 }
 
 function fit(head: string, name: string): string {

@@ -1,4 +1,5 @@
 // Names of chains and sets: readable, within the kernel's limits, and a function of what they name (never of history).
+import type { ClusterTier } from '../policy/cluster-network-policy.ts'
 import type { Direction } from '../policy/network-policy.ts'
 import { formatSelector, type Selector } from '../policy/selector.ts'
 
@@ -50,6 +51,21 @@ export function podChain(direction: Direction, pod: string): string {
 /** The chain that logs what one rule accepts: `accepted-egress/NAMESPACE/POLICY/RULE`. */
 export function acceptedChain(direction: Direction, policy: string, rule: number): string {
   return shorten(legal(`accepted-${direction}/${policy}/${rule}`))
+}
+
+/** The chain that says and does what one rule denies: `denied-egress/KIND/POLICY/RULE`. */
+export function deniedChain(direction: Direction, policy: string, rule: number): string {
+  return shorten(legal(`denied-${direction}/${policy}/${rule}`))
+}
+
+/** The chain with the rules of some policies of one tier, in their order: `admin-egress/KIND.POLICY_KIND.POLICY`. */
+export function tierChain(tier: ClusterTier, direction: Direction, policies: readonly string[]): string {
+  return shorten(legal(`${tier}-${direction}/${policies.join('_')}`))
+}
+
+/** True of the chains whose rules decide in their order, so that any change of them may take something away. */
+export function isOrdered(chain: string): boolean {
+  return /^(?:admin|baseline)-(?:ingress|egress)\//.test(chain)
 }
 
 /** The chain that accepts some ports, known by them: `accept/tcp/80.443_udp/53`. */

@@ -87,6 +87,7 @@ function printStatement(statement: Statement): string {
     case 'accept':
     case 'drop':
     case 'masquerade':
+    case 'return':
       return statement.do
     case 'jump':
     case 'goto':

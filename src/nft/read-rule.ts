@@ -64,7 +64,9 @@ function readRight(tokens: Tokens): Match['right'] {
 }
 
 function readStatement(tokens: Tokens): Statement {
-  for (const verdict of ['accept', 'drop', 'masquerade'] as const) if (tokens.take(verdict)) return { do: verdict }
+  for (const verdict of ['accept', 'drop', 'masquerade', 'return'] as const) {
+    if (tokens.take(verdict)) return { do: verdict }
+  }
   for (const to of ['jump', 'goto'] as const) if (tokens.take(to)) return { do: to, chain: tokens.next('a chain') }
   if (tokens.take('log prefix')) {
     const prefix = tokens.quoted()

@@ -48,7 +48,8 @@ export interface Match {
 }
 
 export type Statement =
-  | { readonly do: 'accept' | 'drop' | 'masquerade' }
+  /** `return`: back to where the chain was jumped to from. */
+  | { readonly do: 'accept' | 'drop' | 'masquerade' | 'return' }
   | { readonly do: 'jump' | 'goto'; readonly chain: string }
   | { readonly do: 'vmap'; readonly keys: readonly Key[]; readonly map: string }
   | { readonly do: 'log'; readonly prefix: string; readonly group: number }

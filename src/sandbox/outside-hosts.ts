@@ -22,6 +22,13 @@ function blocksOf(snapshot: Snapshot): Block[] {
   const inPolicies = rules.flatMap((rule) =>
     rule.peers === 'any' ? [] : rule.peers.filter((peer) => peer.kind === 'ipBlock'),
   )
+  const inClusterPolicies = snapshot.clusterPolicies.flatMap((policy) =>
+    policy.egress.flatMap(({ peers }) =>
+      peers.flatMap((peer) =>
+        peer.kind === 'networks' ? peer.cidrs.map((cidr): Block => ({ cidr, except: [] })) : [],
+      ),
+    ),
+  )
   const inMoats = snapshot.moats.flatMap(({ spec }): Block[] => [
     ...spec.egress.flatMap(({ to }) => (to.kind === 'cidr' ? [to] : [])),
     ...spec.assertions.flatMap(({ from, to }) =>
@@ -29,7 +36,7 @@ function blocksOf(snapshot: Snapshot): Block[] {
     ),
   ])
   const seen = new Map<string, Block>()
-  for (const { cidr, except } of [...inPolicies, ...inMoats]) {
+  for (const { cidr, except } of [...inPolicies, ...inClusterPolicies, ...inMoats]) {
     const key = [cidr, ...except].map(formatCidr).join(' ')
     if (!seen.has(key)) seen.set(key, { cidr, except })
   }

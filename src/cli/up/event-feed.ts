@@ -27,7 +27,10 @@ export function describeEvent(
 ): FeedEntry | undefined {
   const protocol = `${event.protocol}`.toLowerCase()
   const cutReply =
-    entry.verdict === 'cut' && nameOf(event.destination) !== entry.subject && entry.direction === 'ingress'
+    entry.verdict === 'cut' &&
+    'subject' in entry &&
+    nameOf(event.destination) !== entry.subject &&
+    entry.direction === 'ingress'
   const [from, to, port] = cutReply
     ? [event.destination, event.source, event.sourcePort]
     : [event.source, event.destination, event.destinationPort]
@@ -35,21 +38,24 @@ export function describeEvent(
   switch (entry.verdict) {
     case 'denied':
     case 'cut': {
-      const policies = entry.policies.join(', ')
-      const by = `${entry.direction} of ${entry.subject}: no rule of NetworkPolicy ${policies} allows it`
+      const by =
+        'subject' in entry
+          ? `${entry.direction} of ${entry.subject}: no rule of NetworkPolicy ${entry.policies.join(', ')} allows it`
+          : ruleWords(entry)
       return { verdict: entry.verdict === 'cut' ? 'CUT' : 'DENY', connection, by }
     }
     case 'accepted':
-      return {
-        verdict: 'allow',
-        connection,
-        by: `${entry.direction}: NetworkPolicy ${entry.policy}, rule ${entry.rule + 1}`,
-      }
+      return { verdict: 'allow', connection, by: ruleWords(entry) }
     case 'spoofed':
       return { verdict: 'SPOOF', connection, by: 'the sender used an address that is not its own' }
     case 'admitted':
       return undefined
   }
+}
+
+function ruleWords(entry: Extract<LogEntry, { policy: string }>): string {
+  const kind = 'kind' in entry ? entry.kind : 'NetworkPolicy'
+  return `${entry.direction}: ${kind} ${entry.policy}, rule ${entry.rule + 1}`
 }
 
 /**

@@ -83,7 +83,7 @@ export function sceneOf(inForce: InForce, limits: SceneLimits): Scene {
     ...snapshot.pods.map((pod) => podEndpoint(pod)),
     ...topology.outside.map(({ address }) => outsideEndpoint(address)),
   ]
-  const plan = planAttempts(ends, snapshot.networkPolicies, limits)
+  const plan = planAttempts(ends, snapshot, limits)
   const remarks = [
     ...topology.omitted,
     ...bystanders(inForce.snapshot, topology),
@@ -96,7 +96,7 @@ export function sceneOf(inForce: InForce, limits: SceneLimits): Scene {
   ]
   return {
     topology,
-    open: sideOf({ ...snapshot, networkPolicies: [] }),
+    open: sideOf({ ...snapshot, networkPolicies: [], clusterPolicies: [] }),
     guarded: sideOf(snapshot),
     plan,
     proofs,

@@ -66,7 +66,7 @@ function questionsOf(topology: Topology): Question[] {
     ...topology.pods.map(({ pod }): Endpoint => ({ kind: 'pod', pod })),
     ...topology.outside.map(({ address }): Endpoint => ({ kind: 'outside', address })),
   ]
-  const { attempts } = planAttempts(ends, topology.snapshot.networkPolicies, { attempts: 2500, policyPorts: 4 })
+  const { attempts } = planAttempts(ends, topology.snapshot, { attempts: 2500, policyPorts: 4 })
   const direct = attempts.map((attempt) => ({ attempt, expected: expectedOf(engine, attempt) }))
   return [...direct, ...serviceQuestions(engine, topology)].filter(({ expected }) => expected !== 'Depends')
 }
