@@ -1,6 +1,7 @@
 // Who decides one direction, tier by tier, from hand-made reasons of the engine.
 import { describe, expect, it } from 'vitest'
-import type { ClusterRuling, DirectionReasons } from '../engine/engine.ts'
+import type { ClusterRuling } from '../engine/cluster-ruling.ts'
+import type { DirectionReasons } from '../engine/engine.ts'
 import type { Action, ClusterNetworkPolicy, ClusterRule, ClusterTier } from '../policy/cluster-network-policy.ts'
 import type { NetworkPolicy, Rule } from '../policy/network-policy.ts'
 import { EVERYTHING } from '../policy/selector.ts'

@@ -1,5 +1,6 @@
 // Who decides one direction for connections that no rule tells apart: tier by tier, until one decides surely.
-import type { ClusterRuling, DirectionReasons } from '../engine/engine.ts'
+import type { ClusterRuling } from '../engine/cluster-ruling.ts'
+import type { DirectionReasons } from '../engine/engine.ts'
 import type { DependsReason } from '../engine/reach.ts'
 import { type ConnectionSet, intersectConnections, isEmpty } from '../sets/connection-set.ts'
 import type { DirectionAnswer, Step } from './explanation.ts'
@@ -16,13 +17,15 @@ interface Walk {
   readonly outcomes: Set<Outcome>
 }
 
-/** The rules of a tier that match; true when one of them decides surely. A Pass hands on to the tiers behind. */
+/** The rules of a tier that match; true when they surely decide. A Pass, sure or not, hands on to the tiers behind. */
 function clusterTier(rulings: readonly ClusterRuling[], cell: ConnectionSet, walk: Walk): boolean {
+  let passed = false
   for (const { policy, rule, index, connections, reason } of rulings) {
     if (isEmpty(intersectConnections(connections, cell))) continue
     walk.steps.push({ kind: 'cluster-rule', policy, rule, index, action: rule.action, ...because(reason) })
     if (rule.action !== 'Pass') walk.outcomes.add(rule.action === 'Accept' ? 'accepts' : 'denies')
-    if (reason === undefined) return rule.action !== 'Pass'
+    passed ||= rule.action === 'Pass'
+    if (reason === undefined) return !passed
   }
   return false
 }

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import type { NetworkPolicy, Peer, PortMatch } from '../policy/network-policy.ts'
 import type { Requirement, Selector } from '../policy/selector.ts'
-import type { Namespace, Pod } from '../policy/snapshot.ts'
+import { EMPTY_SNAPSHOT, type Namespace, type Pod } from '../policy/snapshot.ts'
 import { type Address, type Cidr, parseAddress, parseCidr } from '../sets/ip-address.ts'
 import { ClassIndex } from './classes.ts'
 import { vocabularyOf } from './vocabulary.ts'
@@ -55,7 +55,7 @@ const namespaces = new Map<string, Namespace>(
 
 /** Whether the policy can tell the two pods apart. */
 function apart(one: Pod, other: Pod, by: NetworkPolicy): boolean {
-  const index = new ClassIndex(vocabularyOf([by]), namespaces)
+  const index = new ClassIndex(vocabularyOf({ ...EMPTY_SNAPSHOT, networkPolicies: [by] }), namespaces)
   return index.podClass(one).id !== index.podClass(other).id
 }
 
@@ -152,7 +152,13 @@ describe('two pods are of one class', () => {
 
 describe('addresses outside', () => {
   it('are of one class between the same borders', () => {
-    const index = new ClassIndex(vocabularyOf([policy({ to: [block('10.0.0.0/24'), block('fd00::/64')] })]), namespaces)
+    const index = new ClassIndex(
+      vocabularyOf({
+        ...EMPTY_SNAPSHOT,
+        networkPolicies: [policy({ to: [block('10.0.0.0/24'), block('fd00::/64')] })],
+      }),
+      namespaces,
+    )
     const id = (text: string): number => index.classOf({ kind: 'outside', address: parseAddress(text) as Address }).id
     expect(id('10.0.0.0')).toBe(id('10.0.0.255'))
     expect(new Set(['9.255.255.255', '10.0.0.0', '10.0.1.0', 'fcff::', 'fd00::1', 'fd00:0:0:1::'].map(id)).size).toBe(6)
@@ -172,7 +178,10 @@ describe('addresses outside', () => {
       'fd03::/16',
       'fd02::/16',
     ]
-    const index = new ClassIndex(vocabularyOf([policy({ to: blocks.map((text) => block(text)) })]), namespaces)
+    const index = new ClassIndex(
+      vocabularyOf({ ...EMPTY_SNAPSHOT, networkPolicies: [policy({ to: blocks.map((text) => block(text)) })] }),
+      namespaces,
+    )
     const id = (text: string): number => index.classOf({ kind: 'outside', address: parseAddress(text) as Address }).id
     const inside = blocks.map((text) => id(text.split('/')[0] as string))
     const around = ['10.0.0.0', '10.5.0.0', 'fd00::', 'fd05::'].map(id)

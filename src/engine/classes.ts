@@ -69,10 +69,10 @@ export class ClassIndex {
   }
 
   #podKey(pod: Pod, namespace: Namespace, portKey: string): string {
-    const { borders } = this.#vocabulary
+    const { borders, nodes } = this.#vocabulary
     const pieces = pod.addresses.map((address) => pieceOf(address, borders)).sort()
     const seen = [pieces, portKey]
-    if (!hasIdentity(pod)) return JSON.stringify(['host', ...seen])
+    if (!hasIdentity(pod)) return JSON.stringify(['host', ...(nodes ? [pod.nodeName] : []), ...seen])
     return JSON.stringify([
       this.#namespaceKey(namespace),
       visibleLabels(pod.labels, this.#vocabulary.podLabels),

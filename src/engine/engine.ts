@@ -1,16 +1,18 @@
 // The exact engine: which connections between two endpoints the policies allow, leave open, or deny.
 import { podsOf } from '../policy/endpoints.ts'
-import type { ClusterNetworkPolicy, ClusterRule } from '../policy/cluster-network-policy.ts'
+import type { ClusterTier } from '../policy/cluster-network-policy.ts'
 import type { Direction, NetworkPolicy } from '../policy/network-policy.ts'
 import type { Pod, Snapshot } from '../policy/snapshot.ts'
-import { ALL_CONNECTIONS, type ConnectionSet, NO_CONNECTIONS } from '../sets/connection-set.ts'
+import { ALL_CONNECTIONS, NO_CONNECTIONS } from '../sets/connection-set.ts'
 import type { Family } from '../sets/ip-address.ts'
 import { blocksOf } from './blocks.ts'
 import { ClassIndex } from './classes.ts'
+import type { ClusterRuling } from './cluster-ruling.ts'
+import { type ClusterPolicyTier, clusterPolicyTier } from './cluster-tier.ts'
 import { type Endpoint, samePod } from './endpoint.ts'
 import { type Admission, networkPolicyTier } from './network-policy-tier.ts'
 import { type Profile, SPEC } from './profile.ts'
-import type { DependsReason, Reach } from './reach.ts'
+import type { Reach } from './reach.ts'
 import type { Reachability } from './reachability.ts'
 import { RulingMatrix } from './ruling-matrix.ts'
 import { RulingTable } from './ruling-table.ts'
@@ -28,17 +30,6 @@ export type Ungoverned =
   | 'self'
   /** S32: a pod always hears its own node. */
   | 'own-node'
-
-/** A rule of an admin API and the connections that it decides: those that no rule before it in its tier has decided. */
-export interface ClusterRuling {
-  readonly policy: ClusterNetworkPolicy
-  readonly rule: ClusterRule
-  /** Place of the rule in the policy's list, from 0. */
-  readonly index: number
-  readonly connections: ConnectionSet
-  /** Why it is not sure that the rule decides them; absent when it is. */
-  readonly reason?: DependsReason
-}
 
 /** What decides one direction. */
 export interface DirectionReasons {
@@ -112,11 +103,14 @@ const ALL_IF_OWN_NODE = ruling(NO_CONNECTIONS, [{ connections: ALL_CONNECTIONS, 
 
 /** An engine for one snapshot. What it answers depends on the snapshot and the profile only. */
 export function createEngine(snapshot: Snapshot, profile: Profile = SPEC): Engine {
-  const vocabulary = vocabularyOf(snapshot.networkPolicies)
+  const vocabulary = vocabularyOf(snapshot)
   const index = new ClassIndex(vocabulary, snapshot.namespaces)
   const table = new RulingTable()
   const policyTier = networkPolicyTier(snapshot.networkPolicies, { profile, table })
-  const tiers: readonly Tier[] = [policyTier, defaultTier()]
+  const clusterTier = (tier: ClusterTier): ClusterPolicyTier =>
+    clusterPolicyTier({ tier, policies: snapshot.clusterPolicies, nodes: snapshot.nodes, table })
+  const [adminTier, baselineTier] = [clusterTier('admin'), clusterTier('baseline')]
+  const tiers: readonly Tier[] = [adminTier, policyTier, baselineTier, defaultTier()]
   const pods = podsOf(snapshot)
   const matrix = new RulingMatrix(tiers, [...new Set(pods.map((pod) => index.podClass(pod)))])
 
@@ -149,12 +143,14 @@ export function createEngine(snapshot: Snapshot, profile: Profile = SPEC): Engin
         ...(ungoverned && { ungoverned }),
       }
     }
+    const pair = { direction, subject, peer, family: path.family }
+    const isolatedBy = policyTier.isolating(subject, direction)
     return {
       direction,
-      admin: [],
-      baseline: [],
-      isolatedBy: policyTier.isolating(subject, direction),
-      admittedBy: policyTier.admissions({ direction, subject, peer, family: path.family }),
+      admin: adminTier.rulings(pair),
+      isolatedBy,
+      admittedBy: policyTier.admissions(pair),
+      baseline: isolatedBy.length > 0 ? [] : baselineTier.rulings(pair),
     }
   }
 

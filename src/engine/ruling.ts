@@ -41,7 +41,7 @@ export function both(a: Ruling, b: Ruling): Ruling {
 }
 
 /** Everything that is accepted under some reading. */
-function mayOf(one: Ruling): ConnectionSet {
+export function mayOf(one: Ruling): ConnectionSet {
   return one.maybe.reduce((all, { connections }) => unionConnections(all, connections), one.must)
 }
 

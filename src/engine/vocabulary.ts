@@ -1,15 +1,18 @@
 // What the policies speak of: label keys and values, port names, address borders. Nothing else can tell endpoints apart.
-import type { NetworkPolicy, Rule } from '../policy/network-policy.ts'
+import type { ClusterPeer, ClusterPort } from '../policy/cluster-network-policy.ts'
+import type { Peer, PortMatch } from '../policy/network-policy.ts'
 import type { Labels, Selector } from '../policy/selector.ts'
-import type { ContainerPort } from '../policy/snapshot.ts'
+import type { ContainerPort, Snapshot } from '../policy/snapshot.ts'
 import type { Address } from '../sets/ip-address.ts'
-import type { IpSet } from '../sets/ip-set.ts'
-import { addressesOf } from './match.ts'
+import { type IpSet, ipSetOf, singleAddress } from '../sets/ip-set.ts'
+import { addressesOf, NEVER_PODS } from './match.ts'
 
 /** Label keys that some selector asks for, each with the values it is compared to. */
 type Mentioned = ReadonlyMap<string, ReadonlySet<string>>
 
 export interface Vocabulary {
+  /** True when a rule speaks of nodes: pods on the host network are then known by theirs. */
+  readonly nodes: boolean
   /** Namespaces that have policies of their own. */
   readonly governed: ReadonlySet<string>
   readonly podLabels: Mentioned
@@ -31,32 +34,70 @@ function ascending<T extends number | bigint>(values: Iterable<T>): T[] {
   return [...new Set(values)].sort((a, b) => (a < b ? -1 : 1))
 }
 
-/** Everything that these policies speak of. */
-export function vocabularyOf(policies: readonly NetworkPolicy[]): Vocabulary {
-  const podLabels = new Map<string, Set<string>>()
-  const namespaceLabels = new Map<string, Set<string>>()
-  const portNames = new Set<string>()
-  const v4: number[] = []
-  const v6: bigint[] = []
-  const readRule = (rule: Rule): void => {
-    for (const port of rule.ports === 'any' ? [] : rule.ports) if (port.kind === 'named') portNames.add(port.name)
-    for (const peer of rule.peers === 'any' ? [] : rule.peers) {
-      if (peer.kind === 'pods') {
-        mention(podLabels, peer.pods)
-        if (peer.namespaces !== 'own') mention(namespaceLabels, peer.namespaces)
-      } else {
-        const block = addressesOf(peer)
-        v4.push(...block.v4)
-        v6.push(...block.v6)
-      }
+type Spoken = Pick<Snapshot, 'networkPolicies' | 'clusterPolicies' | 'nodes'>
+
+/** Gathers what policies speak of. */
+class Gathering {
+  readonly podLabels = new Map<string, Set<string>>()
+  readonly namespaceLabels = new Map<string, Set<string>>()
+  readonly portNames = new Set<string>()
+  readonly #v4: number[] = []
+  readonly #v6: bigint[] = []
+  nodes = false
+
+  get borders(): Vocabulary['borders'] {
+    return { v4: ascending(this.#v4), v6: ascending(this.#v6) }
+  }
+
+  ports(ports: 'any' | readonly (PortMatch | ClusterPort)[]): void {
+    for (const port of ports === 'any' ? [] : ports) if (port.kind === 'named') this.portNames.add(port.name)
+  }
+
+  block({ v4, v6 }: IpSet): void {
+    this.#v4.push(...v4)
+    this.#v6.push(...v6)
+  }
+
+  peer(peer: Peer | ClusterPeer): void {
+    switch (peer.kind) {
+      case 'pods':
+        mention(this.podLabels, peer.pods)
+        if (peer.namespaces !== 'own') mention(this.namespaceLabels, peer.namespaces)
+        return
+      case 'ipBlock':
+        return this.block(addressesOf(peer))
+      case 'networks':
+        return peer.cidrs.forEach((cidr) => this.block(ipSetOf(cidr)))
+      case 'nodes':
+        this.nodes = true
+        return
+      case 'domainNames':
+      case 'unknown':
     }
   }
-  for (const policy of policies) {
-    mention(podLabels, policy.subject)
-    for (const rule of [...(policy.ingress ?? []), ...(policy.egress ?? [])]) readRule(rule)
+}
+
+/** Everything that the policies speak of. */
+export function vocabularyOf({ networkPolicies, clusterPolicies, nodes }: Spoken): Vocabulary {
+  const all = new Gathering()
+  for (const policy of networkPolicies) mention(all.podLabels, policy.subject)
+  for (const { subject } of clusterPolicies) {
+    mention(all.podLabels, subject.pods)
+    mention(all.namespaceLabels, subject.namespaces)
   }
-  const governed = new Set(policies.map((policy) => policy.namespace))
-  return { governed, podLabels, namespaceLabels, portNames, borders: { v4: ascending(v4), v6: ascending(v6) } }
+  for (const { ingress, egress } of [...networkPolicies, ...clusterPolicies]) {
+    for (const { peers, ports } of [...(ingress ?? []), ...(egress ?? [])]) {
+      all.ports(ports)
+      for (const peer of peers === 'any' ? [] : peers) all.peer(peer)
+    }
+  }
+  if (all.nodes) {
+    all.block(NEVER_PODS)
+    for (const { addresses } of nodes) for (const address of addresses) all.block(singleAddress(address))
+  }
+  const { podLabels, namespaceLabels, portNames, borders } = all
+  const governed = new Set(networkPolicies.map((policy) => policy.namespace))
+  return { governed, nodes: all.nodes, podLabels, namespaceLabels, portNames, borders }
 }
 
 /** The part of the labels that selectors can see, by key; a value that none compares to is only known to be there. */
