@@ -77,7 +77,9 @@ describe('the linter', () => {
         count++
         // A Moat made here has no place in a text, so what is said of its policies has none either.
         const found = lint(policiesInForce({ ...snapshot, moats: [around] })).filter(({ span }) => !span)
-        for (const { code, message } of found) told.add(`${name} ${code} ${message}`)
+        // That the admin tier overrules a Moat is worth an alarm: two folders have such policies.
+        const own = found.filter(({ code }) => !code.startsWith('admin-'))
+        for (const { code, message } of own) told.add(`${name} ${code} ${message}`)
       }
     }
     expect(count).toBeGreaterThan(60)

@@ -1,5 +1,10 @@
 // All lint rules, in the order of `moat lint --rules`.
 import type { Rule } from './rule.ts'
+import { adminDecidesFirst } from './rules/admin-decides-first.ts'
+import { adminOpensIsolated } from './rules/admin-opens-isolated.ts'
+import { adminRuleShadowed } from './rules/admin-rule-shadowed.ts'
+import { baselineNeverReached } from './rules/baseline-never-reached.ts'
+import { priorityTie } from './rules/priority-tie.ts'
 import { allowAllBesideRestrictions } from './rules/allow-all-beside-restrictions.ts'
 import { controlPlaneCutOff } from './rules/control-plane-cut-off.ts'
 import { dnsDenied } from './rules/dns-denied.ts'
@@ -50,6 +55,11 @@ export const RULES: readonly Rule[] = [
   hostNetworkSubject,
   oneSided,
   controlPlaneCutOff,
+  adminDecidesFirst,
+  adminOpensIsolated,
+  adminRuleShadowed,
+  baselineNeverReached,
+  priorityTie,
   servicePortForPodPort,
   portNotServed,
   dnsProtocolMissing,

@@ -1,6 +1,13 @@
 // What rules match, as sets over all pods that could exist: so one rule can be compared with all others at once.
 import { addressesOf } from '../../engine/match.ts'
-import type { Direction, NetworkPolicy, Peer, Rule } from '../../policy/network-policy.ts'
+import type {
+  Action,
+  ClusterNetworkPolicy,
+  ClusterPeer,
+  ClusterPort,
+  ClusterRule,
+} from '../../policy/cluster-network-policy.ts'
+import type { Direction, NetworkPolicy, Peer, PortMatch, Rule } from '../../policy/network-policy.ts'
 import {
   ALL_CONNECTIONS,
   connections,
@@ -8,7 +15,7 @@ import {
   NO_CONNECTIONS,
   unionConnections,
 } from '../../sets/connection-set.ts'
-import { ALL_ADDRESSES, type IpSet } from '../../sets/ip-set.ts'
+import { ALL_ADDRESSES, ipSetOf, type IpSet, NO_ADDRESSES, unionAddresses } from '../../sets/ip-set.ts'
 import { type Box, EVERY_BOX, narrow } from '../../sets/label-set.ts'
 import { ALL_PORTS, portRange } from '../../sets/port-set.ts'
 import { finite } from '../../sets/value-set.ts'
@@ -29,11 +36,12 @@ interface PortPart {
   readonly name?: string
 }
 
-function portParts(ports: Rule['ports']): PortPart[] {
+function portParts(ports: 'any' | readonly (PortMatch | { readonly kind: 'unknown' })[]): PortPart[] {
   if (ports === 'any') return [{ connections: ALL_CONNECTIONS }]
   let fixed = NO_CONNECTIONS
   const named: PortPart[] = []
   for (const port of ports) {
+    if (port.kind === 'unknown') continue
     const { protocol } = port
     if (port.kind === 'all') fixed = unionConnections(fixed, connections(protocol, ALL_PORTS))
     else if (port.kind === 'range')
@@ -73,7 +81,7 @@ function cellsOf(
   )
 }
 
-function subjectSide(policy: NetworkPolicy): Side | undefined {
+export function subjectSide(policy: NetworkPolicy): Side | undefined {
   const box = subjectBox(policy)
   return box && { box, addresses: ALL_ADDRESSES }
 }
@@ -85,4 +93,54 @@ export function ruleCells(policy: NetworkPolicy, direction: Direction, rule: Rul
   const peers =
     rule.peers === 'any' ? [EVERYBODY] : rule.peers.flatMap((peer) => peerSide(peer, policy.namespace) ?? [])
   return cellsOf(direction, { subject, peers }, portParts(rule.ports))
+}
+
+/** Everything that could be opened to or by a policy's subjects. */
+export function everyCell(policy: NetworkPolicy, direction: Direction): Cell[] {
+  return ruleCells(policy, direction, { peers: 'any', ports: 'any' })
+}
+
+function clusterSide(peer: ClusterPeer): Side | undefined {
+  switch (peer.kind) {
+    case 'pods':
+      return byLabels(peerBox({ namespaces: peer.namespaces, pods: peer.pods }, ''))
+    case 'networks': // These match the addresses of pods too.
+      return {
+        box: EVERY_BOX,
+        addresses: peer.cidrs.reduce((all, cidr) => unionAddresses(all, ipSetOf(cidr)), NO_ADDRESSES),
+      }
+    default: // Nodes and names have addresses that are not known here.
+      return undefined
+  }
+}
+
+/** A peer or port of a newer API: an Accept rule that has one matches nothing, a Deny or Pass rule denies everything. */
+function hasUnknown({ peers, ports }: ClusterRule): boolean {
+  const unknown = (one: ClusterPeer | ClusterPort) => one.kind === 'unknown'
+  return peers.some(unknown) || (ports !== 'any' && ports.some(unknown))
+}
+
+/** What a rule does with what it matches. */
+export function effectOf(rule: ClusterRule): Action {
+  return rule.action === 'Pass' && hasUnknown(rule) ? 'Deny' : rule.action
+}
+
+/** What a rule of the admin APIs surely matches. */
+export function clusterCells(policy: ClusterNetworkPolicy, direction: Direction, rule: ClusterRule): Cell[] {
+  const box = peerBox({ namespaces: policy.subject.namespaces, pods: policy.subject.pods }, '')
+  if (!box) return []
+  const subject = { box, addresses: ALL_ADDRESSES }
+  if (hasUnknown(rule)) {
+    return rule.action === 'Accept' ? [] : cellsOf(direction, { subject, peers: [EVERYBODY] }, portParts('any'))
+  }
+  return cellsOf(
+    direction,
+    { subject, peers: rule.peers.flatMap((peer) => clusterSide(peer) ?? []) },
+    portParts(rule.ports),
+  )
+}
+
+/** True for a rule some of whose peers cannot be written as a set: what it matches may be more than its cells. */
+export function matchesMore(rule: ClusterRule): boolean {
+  return rule.peers.some(({ kind }) => kind === 'nodes' || kind === 'domainNames')
 }
