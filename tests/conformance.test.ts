@@ -1,5 +1,5 @@
-// The conformance table asked of every oracle: NetworkPolicy rule by rule, each with the smallest manifests that show it.
-import { readFileSync } from 'node:fs'
+// The conformance tables asked of every oracle: the policy APIs rule by rule, each with the smallest manifests that show it.
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { load, loadAll } from 'js-yaml'
 import { describe, expect, it } from 'vitest'
@@ -22,7 +22,9 @@ interface ConformanceCase {
 
 const folder = join(import.meta.dirname, 'conformance')
 const base = readFileSync(join(folder, 'cluster.yaml'), 'utf8')
-const table = load(readFileSync(join(folder, 'network-policy.yaml'), 'utf8')) as readonly ConformanceCase[]
+const table = ['network-policy.yaml', 'admin-policies.yaml'].flatMap(
+  (name) => load(readFileSync(join(folder, name), 'utf8')) as readonly ConformanceCase[],
+)
 
 /** `source -> destination protocol/port [v6] = verdict`. */
 function readLine(line: string): { readonly probe: Probe; readonly verdict: string } {
@@ -37,20 +39,6 @@ function readLine(line: string): { readonly probe: Probe; readonly verdict: stri
     family: six === undefined ? 4 : 6,
   }
   return { probe, verdict }
-}
-
-/** Rules that no verdict about a connection can show, and where they are shown instead. */
-const ELSEWHERE: Readonly<Record<string, string>> = {
-  S20: 'through a Service: src/engine/service-path.test.ts',
-  S26: 'rewritten source addresses are outside of what policies say: a residual of every proof',
-  S30: 'replies belong to their connection: the kernel tests of the sandbox',
-  S34: 'only TCP, UDP and SCTP have verdicts; other protocols are a residual',
-  S36: 'the moment of a change: the kernel tests of the sandbox',
-  S37: 'the moment of a change: a residual of every proof',
-  S42: 'labels of pods made by workloads: src/policy/endpoints.test.ts',
-  S43: 'whether anything enforces: the sandbox, and later staging in a cluster',
-  S44: 'DNS: a question of lint',
-  S45: 'ingress controllers: a question of maps',
 }
 
 /** Inputs that the API server refuses, or reads in a way that must be told, by the code of the diagnostic. */
@@ -83,9 +71,72 @@ const REFUSED: readonly (readonly [rule: string, code: string, spec: string])[] 
   ['S48', 'removed-api-version', 'extensions/v1beta1'],
 ]
 
+const CNP = 'tier: Admin, priority: 1, subject: {namespaces: {}}'
+const ANP = 'priority: 1, subject: {namespaces: {}}'
+const BLOCKS = Array.from({ length: 26 }, (_, at) => `10.${at}.0.0/16`).join(', ')
+
+/** The same of the admin APIs: `c` a ClusterNetworkPolicy, `a` an AdminNetworkPolicy, `b` its baseline. */
+const REFUSED_ADMIN: readonly (readonly [rule: string, code: string, spec: string])[] = [
+  ['A02', 'invalid-priority', 'c: tier: Admin, priority: 1001, subject: {namespaces: {}}'],
+  ['A02', 'missing-field', 'a: subject: {namespaces: {}}'],
+  ['A03', 'baseline-name', 'b: subject: {namespaces: {}}'],
+  ['A05', 'unknown-value', 'b: subject: {namespaces: {}}, ingress: [{action: Pass, from: [{namespaces: {}}]}]'],
+  ['A05', 'unknown-value', `c: ${CNP}, ingress: [{action: Allow, from: [{namespaces: {}}]}]`],
+  ['A05', 'unknown-value', `a: ${ANP}, ingress: [{action: Accept, from: [{namespaces: {}}]}]`],
+  ['A08', 'choose-one', 'c: tier: Admin, priority: 1, subject: {}'],
+  ['A08', 'choose-one', 'a: priority: 1, subject: {namespaces: {}, pods: {namespaceSelector: {}, podSelector: {}}}'],
+  ['A08', 'missing-field', 'a: priority: 1, subject: {pods: {podSelector: {}}}'],
+  ['A09', 'misplaced-peer', `c: ${CNP}, ingress: [{action: Deny, from: [{networks: [10.0.0.0/8]}]}]`],
+  ['A09', 'misplaced-peer', `a: ${ANP}, ingress: [{action: Deny, from: [{nodes: {}}]}]`],
+  ['A10', 'misplaced-peer', 'b: subject: {namespaces: {}}, egress: [{action: Allow, to: [{domainNames: [a.b]}]}]'],
+  ['A13', 'domain-names-not-accepted', `c: ${CNP}, egress: [{action: Deny, to: [{domainNames: [a.b]}]}]`],
+  ['A13', 'invalid-domain-name', `a: ${ANP}, egress: [{action: Allow, to: [{domainNames: ["a.*.b"]}]}]`],
+  [
+    'A14',
+    'named-port-outside',
+
+    `c: ${CNP}, egress: [{action: Deny, to: [{nodes: {}}], protocols: [{destinationNamedPort: http}]}]`,
+  ],
+  ['A15', 'fails-closed', `c: ${CNP}, egress: [{action: Deny, to: [{serviceAccounts: {}}]}]`],
+  ['A15', 'unknown-field', `c: ${CNP}, egress: [{action: Deny, to: [{namespces: {}}]}]`],
+  ['A15', 'choose-one', `a: ${ANP}, egress: [{action: Deny, to: [{}]}]`],
+  ['A16', 'unknown-field', `a: ${ANP}, egress: [{action: Deny, to: [{namespaces: {}}], protocols: []}]`],
+  ['A17', 'choose-one', `c: ${CNP}, egress: [{action: Deny, to: [{namespaces: {}}], protocols: [{tcp: {}}]}]`],
+  [
+    'A18',
+    'invalid-port-range',
+
+    `a: ${ANP}, egress: [{action: Deny, to: [{namespaces: {}}], ports: [{portRange: {start: 80, end: 80}}]}]`,
+  ],
+  ['A19', 'too-many-items', `c: ${CNP}, egress: [{action: Deny, to: [{networks: [${BLOCKS}]}]}]`],
+  ['A19', 'duplicate-item', `a: ${ANP}, egress: [{action: Deny, to: [{networks: [10.0.0.0/8, 10.0.0.0/8]}]}]`],
+  ['A20', 'empty-list', `c: ${CNP}, egress: [{action: Deny, to: []}]`],
+  ['A20', 'empty-list', `a: ${ANP}, egress: [{action: Deny, to: [{namespaces: {}}], ports: []}]`],
+  ['A28', 'removed-field', `a: ${ANP}, ingress: [{action: Deny, from: [{namespaces: {sameLabels: [team]}}]}]`],
+  [
+    'A30',
+    'mixed-admin-apis',
+
+    `c: ${CNP}}\n---\napiVersion: policy.networking.k8s.io/v1alpha1\nkind: AdminNetworkPolicy\nmetadata: {name: p}\nspec: {${ANP}`,
+  ],
+]
+
+const KINDS = {
+  a: 'v1alpha1\nkind: AdminNetworkPolicy',
+  b: 'v1alpha1\nkind: BaselineAdminNetworkPolicy',
+  c: 'v1alpha2\nkind: ClusterNetworkPolicy',
+} as const
+
+/**
+ * Residuals: other protocols than TCP, UDP and SCTP, addresses that are rewritten, pods that start before policy holds, whether
+ * anything enforces, DNS and ingress controllers (questions of lint and of the map), replies.
+ */
+const BEYOND_VERDICTS = ['S34', 'S26', 'S37', 'S43', 'S44', 'S45', 'A29']
+
 /** Why an oracle cannot be asked about a line; `undefined` when it can. */
-function unaskable(oracle: Oracle, { profile }: ConformanceCase, line: string): string | undefined {
+function unaskable(oracle: Oracle, { profile, add }: ConformanceCase, line: string): string | undefined {
   if (oracle !== RULESET) return undefined
+  if (add.includes('policy.networking.k8s.io')) return 'a ruleset has no admin tiers yet'
   if (profile !== undefined) return `a ruleset has no profile ${profile}`
   if (line.endsWith('Depends')) return 'a packet has no Depends'
   const [source, , destination] = line.split(' ')
@@ -119,16 +170,48 @@ spec: ${isVersion ? '{podSelector: {}}' : spec}
     expect(diagnostics.map((diagnostic) => diagnostic.code)).toContain(code)
     expect(diagnostics.find((diagnostic) => diagnostic.code === code)?.span).toBeDefined()
   })
+
+  it.each(REFUSED_ADMIN)('%s is reported as `%s`: %s', (_rule, code, spec) => {
+    const kind = KINDS[spec[0] as keyof typeof KINDS]
+    const text = `apiVersion: policy.networking.k8s.io/${kind}\nmetadata: {name: ${code === 'baseline-name' ? 'base' : 'default'}}\nspec: {${spec.slice(3)}}\n`
+    const { diagnostics } = parse([{ name: 'policy.yaml', text }])
+    expect(diagnostics.map((diagnostic) => diagnostic.code)).toEqual([code])
+    expect(diagnostics[0]?.span).toBeDefined()
+  })
 })
 
-describe('the table', () => {
-  it('has a case, a refusal or a reason for every rule from S01 to S48', () => {
-    const all = Array.from({ length: 48 }, (_, index) => `S${String(index + 1).padStart(2, '0')}`)
-    const shown = new Set([
-      ...table.map(({ rule }) => rule),
-      ...REFUSED.map(([rule]) => rule),
-      ...Object.keys(ELSEWHERE),
-    ])
-    expect(all.filter((rule) => !shown.has(rule))).toEqual([])
+describe('docs/semantics.md', () => {
+  const text = readFileSync(join(import.meta.dirname, '../docs/semantics.md'), 'utf8')
+  const rows = [...text.matchAll(/^\| ([SA]\d\d) \| .* \| ([^|]+) \|$/gm)].map(([, rule = '', shown = '']) => ({
+    rule,
+    shown,
+  }))
+  const cases = new Set(table.map(({ rule }) => rule))
+  const refused = new Set([...REFUSED, ...REFUSED_ADMIN].map(([rule]) => rule))
+
+  it('has a row for every rule from S01 to S48 and from A01 to A30, and no other', () => {
+    const numbers = (letter: string, count: number): string[] =>
+      Array.from({ length: count }, (_, index) => `${letter}${String(index + 1).padStart(2, '0')}`)
+    expect(rows.map(({ rule }) => rule).sort()).toEqual([...numbers('A', 30), ...numbers('S', 48)])
+  })
+
+  it('says of a rule that cases or refusals show it exactly where there are some', () => {
+    expect(rows.filter(({ shown }) => /\bcases?\b/.test(shown)).map(({ rule }) => rule)).toEqual(
+      rows.map(({ rule }) => rule).filter((rule) => cases.has(rule)),
+    )
+    expect(rows.filter(({ shown }) => shown.includes('refusals')).map(({ rule }) => rule)).toEqual(
+      rows.map(({ rule }) => rule).filter((rule) => refused.has(rule)),
+    )
+  })
+
+  it('names only tests that are there', () => {
+    const named = rows.flatMap(({ shown }) => [...shown.matchAll(/`([^`]+)`/g)].map(([, path = '']) => path))
+    expect(named.length).toBeGreaterThan(5)
+    expect(named.filter((path) => !existsSync(join(import.meta.dirname, '..', path)))).toEqual([])
+  })
+
+  it('leaves nothing without a witness but what no verdict can show', () => {
+    const bare = rows.filter(({ shown }) => shown === '–').map(({ rule }) => rule)
+    expect(bare).toEqual(BEYOND_VERDICTS)
   })
 })
