@@ -16,7 +16,7 @@ import {
   type Protocol,
   unionConnections,
 } from '../../src/sets/connection-set.ts'
-import { type Address, formatAddress, parseAddress } from '../../src/sets/ip-address.ts'
+import { type Address, type Cidr, formatAddress, parseAddress } from '../../src/sets/ip-address.ts'
 import { portRange } from '../../src/sets/port-set.ts'
 
 /** From one end to the other; ends are `namespace/owner[Kind]`, or the first address of a range outside. */
@@ -64,25 +64,30 @@ function v4(number: number): Address {
   return { family: 4, value: number }
 }
 
-/** First addresses of the pieces into which the borders of all ranges and of all ipBlocks cut the IPv4 space. */
+/** Every block that a policy writes. */
+function blocksOf({ networkPolicies, clusterPolicies }: Snapshot): Cidr[] {
+  const peers = networkPolicies
+    .flatMap(({ ingress, egress }) => [...(ingress ?? []), ...(egress ?? [])])
+    .flatMap((rule) => (rule.peers === 'any' ? [] : rule.peers))
+  const admin = clusterPolicies.flatMap(({ egress }) => egress).flatMap((rule) => rule.peers)
+  return [
+    ...peers.flatMap((peer) => (peer.kind === 'ipBlock' ? [peer.cidr, ...peer.except] : [])),
+    ...admin.flatMap((peer) => (peer.kind === 'networks' ? peer.cidrs : [])),
+  ]
+}
+
+/** First addresses of the pieces into which the borders of all ranges and of all blocks cut the IPv4 space. */
 function piecesOf(lines: readonly Line[], snapshot: Snapshot): number[] {
   const borders = new Set([0])
   for (const end of lines.flatMap(({ from, to }) => [from, to])) {
     const range = RANGE.exec(end)
     if (range) borders.add(value(range[1] as string)).add(value(range[2] as string) + 1)
   }
-  for (const policy of snapshot.networkPolicies) {
-    for (const peer of [...(policy.ingress ?? []), ...(policy.egress ?? [])].flatMap(({ peers }) =>
-      peers === 'any' ? [] : peers,
-    )) {
-      if (peer.kind !== 'ipBlock') continue
-      for (const { address, prefix } of [peer.cidr, ...peer.except]) {
-        if (address.family !== 4) continue
-        const size = 2 ** (32 - prefix)
-        const first = Math.floor(address.value / size) * size
-        borders.add(first).add(first + size)
-      }
-    }
+  for (const { address, prefix } of blocksOf(snapshot)) {
+    if (address.family !== 4) continue
+    const size = 2 ** (32 - prefix)
+    const first = Math.floor(address.value / size) * size
+    borders.add(first).add(first + size)
   }
   return [...borders].filter((border) => border < 2 ** 32).sort((a, b) => a - b)
 }
