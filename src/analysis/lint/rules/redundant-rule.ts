@@ -41,7 +41,9 @@ function* judge(context: LintContext, rules: readonly Celled[]): Generator<State
     // `allow-all-beside-restrictions` says it once for all rules that an allow-all makes void.
     if (by.some(({ placed }) => opensEverything(placed.rule))) continue
     const { policy, rule } = one.placed
-    const edit = rule.span && removeItem(rule.span)
+    // A rule that lets more through may be the one that is wrong: only of two equal ones one is removed without asking.
+    const isTwin = by.length === 1 && by.every(({ cells }) => isCovered(cells, one.cells))
+    const edit = isTwin && rule.span ? removeItem(rule.span) : undefined
     const sole = (policy[direction] ?? []).length === 1
     yield {
       message: `${ruleName(one.placed)} adds nothing: all that it lets through is let through anyway`,
@@ -50,7 +52,7 @@ function* judge(context: LintContext, rules: readonly Celled[]): Generator<State
         message: `by ${ruleWords(placed)} of ${policyName(placed.policy)}`,
         ...spanAt(placed.policy, placed.rule),
       })),
-      help: 'remove it, unless it stands for itself on purpose',
+      help: isTwin ? 'remove one of the two' : 'remove it, or restrict what lets more through than it',
       ...(edit && !sole && { fix: { title: 'remove the rule', edits: [edit], keepsMeaning: true } }),
     }
   }
