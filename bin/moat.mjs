@@ -13,7 +13,7 @@ if (major > 22 || (major === 22 && minor >= 19)) {
   // Beside the packages, so that nothing is left in a temporary folder; where that cannot be written, there is no cache.
   module.enableCompileCache?.(join(root, 'node_modules/.cache/modelmoat'))
   const source = join(root, 'src/cli/main.ts')
-  await import(existsSync(source) ? source : join(root, 'dist/cli/main.js'))
+  await import(existsSync(source) ? source : join(root, 'dist/cli/moat.js'))
 } else {
   const pinned = join(root, 'node_modules/.bin/node')
   if (!existsSync(pinned)) {
