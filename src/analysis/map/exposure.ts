@@ -16,7 +16,7 @@ import { type Box, BudgetSpent } from '../../sets/label-set.ts'
 import { complementValues, intersectValues, isAnyValue, valuesWithin } from '../../sets/value-set.ts'
 import { ANY_SIDE } from '../declared.ts'
 import { type Flow, flows, possible } from '../flow.ts'
-import { type Cell, cell, type Region, type Role, subtractRegions } from '../region.ts'
+import { cell, type Region, type Role, subtractRegions } from '../region.ts'
 import { namespaceSelectorsOf } from '../selectors.ts'
 import { namespaceNames, placesOf, POD_ADDRESSES, universeOf } from '../universe.ts'
 import { type Ends, type NamedPort, type World, worldOf } from '../world.ts'
@@ -193,12 +193,12 @@ function heldBack(world: World, at: { ends: Ends; direction: Direction }, draft:
     direction === 'ingress' ? cell(side, ANY_SIDE, draft.connections) : cell(ANY_SIDE, side, draft.connections)
   if (!whole) return 'none'
   try {
-    const passing: Cell[] = []
-    for (const flow of flows(world, { ends, directions: [other] }, { cell: whole, names: draft.names }))
-      passing.push(flow.cell)
+    const passing = [...flows(world, { ends, directions: [other] }, { cell: whole, names: draft.names })]
     if (passing.length === 0) return 'all'
     let rest: Region = [whole]
-    for (const part of passing) {
+    for (const { cell: part, reasons, names, without } of passing) {
+      // What passes on a condition of its own is not all that the draft speaks of.
+      if (reasons.length > 0 || !hasNames(draft.names, names) || !hasNames(draft.without, without)) continue
       rest = subtractRegions(rest, [part])
       if (rest.length === 0) return 'none'
       if (rest.length > 500) return 'unknown'
