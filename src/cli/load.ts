@@ -100,11 +100,11 @@ export function inputPaths(
 export function load(paths: readonly string[], options: LoadOptions = {}): Loaded {
   const progress = startProgress()
   const input = timed('read', () => readAll(paths, options, (count) => progress.tell(`reading: ${count} files so far`)))
-  let parsing = 0
+  let documents = 0
   const parsed = parse(input.sources, {
     ...(options.namespace !== undefined && { defaultNamespace: options.namespace }),
     step: (step, body) => {
-      if (step === 'parse') progress.tell(`parsing: file ${++parsing} of ${input.sources.length}`)
+      if (step === 'parse') progress.tell(`parsing: ${documents++} objects so far`)
       return timed(step, body)
     },
   })

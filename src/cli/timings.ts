@@ -15,6 +15,7 @@ interface Spent {
 }
 
 const spent = new Map<Phase, Spent>()
+let measuring = false
 
 function cpuMs(): number {
   const { user, system } = process.cpuUsage()
@@ -23,9 +24,10 @@ function cpuMs(): number {
 
 /**
  * Runs a piece of work and adds its time to the phase; of a promise the time until it is settled. Phases do not nest. Costs
- * a few microseconds.
+ * nothing unless times are asked for.
  */
 export function timed<T>(phase: Phase, body: () => T): T {
+  if (!measuring) return body()
   const wall = performance.now()
   const cpu = cpuMs()
   const stop = () => {
@@ -66,11 +68,14 @@ export function timingLines(): string[] {
   ]
 }
 
-let asked = false
+/** From here on times are taken. */
+export function startTimings(): void {
+  measuring = true
+}
 
-/** Has the times written to stderr when the process ends, after all output. */
+/** Takes times, and has them written to stderr when the process ends, after all output. */
 export function printTimingsAtExit(): void {
-  if (asked) return
-  asked = true
+  if (measuring) return
+  startTimings()
   process.once('exit', () => process.stderr.write(`${timingLines().join('\n')}\n`))
 }

@@ -45,12 +45,18 @@ export interface TextDocument {
   readonly sound: boolean
 }
 
-/** Every document of a file that is not empty; what cannot be read is reported and left out. */
-export function documentsOf(file: SourceFile, report: Report): TextDocument[] {
-  return piecesOf(file.text).flatMap((piece): TextDocument[] => {
-    if (report.full) return []
+/**
+ * Every document of a file that is not empty, one after the other, so that a large file never lies in memory as a tree;
+ * what cannot be read is reported and left out.
+ */
+export function* documentsIn(file: SourceFile, report: Report): Generator<TextDocument, undefined> {
+  for (const piece of piecesOf(file.text)) {
+    if (report.full) return
     const json = readJson(piece, MAX_DEPTH)
-    if (json) return [{ node: json, sound: true }]
+    if (json) {
+      yield { node: json, sound: true }
+      continue
+    }
     const chunk: Chunk = {
       ...piece,
       report: ({ code, message, at, first, help }) =>
@@ -67,8 +73,13 @@ export function documentsOf(file: SourceFile, report: Report): TextDocument[] {
     const events = eventsOf(chunk)
     const documents = events ? compose(events, chunk) : []
     const sound = report.errors === errors
-    return documents.filter((node) => node.kind !== 'null').map((node) => ({ node, sound }))
-  })
+    for (const node of documents) if (node.kind !== 'null') yield { node, sound }
+  }
+}
+
+/** All documents of a file at once. */
+export function documentsOf(file: SourceFile, report: Report): TextDocument[] {
+  return [...documentsIn(file, report)]
 }
 
 /** How many lines of a document are joined at most, and how many characters are read again for it. */

@@ -6,7 +6,7 @@ import type { Snapshot } from '../policy/snapshot.ts'
 import { assemble } from './assemble.ts'
 import { checkAssumedNamespaces } from './assumed-namespace.ts'
 import { checkControllerLabels } from './controller-labels.ts'
-import { documentsOf } from './documents.ts'
+import { documentsIn } from './documents.ts'
 import { checkMoats } from './moat-checks.ts'
 import { readDocument, type ReadObject, type Skipped } from './objects.ts'
 import { createReport } from './report.ts'
@@ -66,12 +66,13 @@ export function parse(sources: readonly SourceFile[], options: ParseOptions = {}
   const unsound = { ...context, found: () => undefined, asserted: () => undefined }
   for (const file of sources) {
     if (report.full) break
-    const documents = step('parse', () => documentsOf(file, report))
-    step('decode', () => {
-      for (const { node, sound } of documents) {
-        readDocument(node, { file, report }, sound ? context : unsound)
-      }
-    })
+    const documents = documentsIn(file, report)
+    for (;;) {
+      const { value: document } = step('parse', () => documents.next())
+      if (!document) break
+      const { node, sound } = document
+      step('decode', () => readDocument(node, { file, report }, sound ? context : unsound))
+    }
   }
   if (objects.length + assertions.length === 0 && report.errors === 0) {
     report.add({
