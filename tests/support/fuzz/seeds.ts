@@ -130,6 +130,29 @@ kind: Route
 metadata: {name: o, namespace: shop}
 spec: {to: {kind: Service, name: web, weight: 100}, port: {targetPort: http}}
 `,
+  `apiVersion: policy.networking.k8s.io/v1alpha2
+kind: ClusterNetworkPolicy
+metadata: {name: c}
+spec:
+  tier: Admin
+  priority: 10
+  subject: {pods: {namespaceSelector: {}, podSelector: {matchLabels: {app: web}}}}
+  ingress:
+  - {name: in, action: Accept, from: [{namespaces: {matchLabels: {team: a}}}], protocols: [{tcp: {destinationPort: {range: {start: 80, end: 90}}}}]}
+  egress:
+  - {action: Deny, to: [{networks: [10.0.0.0/8, "fd00::/8"]}]}
+---
+apiVersion: v1
+kind: Node
+metadata: {name: node, labels: {zone: a}}
+status: {addresses: [{type: InternalIP, address: 192.0.2.1}]}
+---
+apiVersion: modelmoat.dev/v1alpha1
+kind: Assertions
+assertions:
+- {name: a, from: {pod: shop/web}, to: {cidr: 203.0.113.0/24}, protocol: TCP, port: "8000-8999", expect: Denied}
+- {name: b, from: {namespaceSelector: {}, podSelector: {}}, to: {pod: shop/web}, port: http, expect: Allowed}
+`,
   `%YAML 1.2
 ---
 apiVersion: v1
