@@ -47,7 +47,7 @@ function draftAll(sources: readonly SourceFile[], most: number) {
     expect(inForce.moats).toHaveLength(1)
     // By itself the Moat keeps all that it promises; beside the policies of the input it may not.
     const own = inForce.moats.flatMap(({ rendered }) => rendered.policies)
-    const alone = { ...inForce.snapshot, networkPolicies: own }
+    const alone = { ...inForce.snapshot, networkPolicies: own, clusterPolicies: [] }
     for (const { moat } of inForce.moats) {
       const { claims } = prove(alone, moat)
       counts.proven += claims.filter(({ verdict }) => verdict === 'PROVEN').length
@@ -58,7 +58,9 @@ function draftAll(sources: readonly SourceFile[], most: number) {
 }
 
 describe('a drafted Moat', () => {
-  const examples = readdirSync(join(root, 'examples')).sort()
+  const examples = readdirSync(join(root, 'examples'))
+    .sort()
+    .map((name) => (existsSync(join(root, 'examples', name, 'after')) ? `${name}/after` : name))
 
   it.each(examples)('of each workload of the example %s is read, rendered and proven', (example) => {
     const { sources } = readInput([join(root, 'examples', example)])
@@ -67,7 +69,7 @@ describe('a drafted Moat', () => {
       10,
     )
     expect(counts.drafts).toBeGreaterThan(1)
-    expect(counts.proven).toBeGreaterThan(10)
+    expect(counts.proven).toBeGreaterThan(5)
     expect(counts.refuted).toBe(0)
   })
 
