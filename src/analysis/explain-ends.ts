@@ -5,6 +5,7 @@ import { nearest } from '../diag/suggest.ts'
 import { matches } from '../policy/selector.ts'
 import { podsOf } from '../policy/endpoints.ts'
 import { type Pod, qualifiedName, type Snapshot } from '../policy/snapshot.ts'
+import { workloadOf } from '../policy/workload-name.ts'
 import { type Address, formatAddress, parseAddress, parseCidr } from '../sets/ip-address.ts'
 import { ALL_ADDRESSES, type IpSet, ipSetOf, singleAddress, subtractAddresses, unionAddresses } from '../sets/ip-set.ts'
 import type { Place } from './explanation.ts'
@@ -60,17 +61,18 @@ function everyPod(snapshot: Snapshot): Pod[] {
 function candidatesOf(snapshot: Snapshot): Candidate[] {
   const pods = everyPod(snapshot)
   const owned = Map.groupBy(
-    pods.filter(({ owner }) => owner !== undefined),
-    ({ namespace, owner }) => `${owner?.kind} ${namespace}/${owner?.name}`,
+    pods.flatMap((pod) => [pod.owner, workloadOf(pod)].flatMap((owner) => (owner ? [{ pod, owner }] : []))),
+    ({ pod, owner }) => `${owner.kind} ${pod.namespace}/${owner.name}`,
   )
   const places = (name: string, members: readonly Pod[]): Place => ({ kind: 'pods', name, pods: members })
   return [
     ...[...owned.values()].flatMap((members): Candidate[] => {
       const [first] = members
-      if (!first?.owner) return []
+      if (!first) return []
       const { kind, name } = first.owner
-      const { namespace } = first
-      return [{ kind, namespace, name, place: places(`${namespace}/${name}`, members) }]
+      const { namespace } = first.pod
+      const own = [...new Set(members.map(({ pod }) => pod))]
+      return [{ kind, namespace, name, place: places(`${namespace}/${name}`, own) }]
     }),
     ...pods.map((pod): Candidate => ({
       kind: 'Pod',

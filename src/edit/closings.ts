@@ -14,6 +14,7 @@ import { dropItem, flowLike } from './list-edit.ts'
 import { moatClosings } from './moat-edits.ts'
 import { selectorFor } from './peer-values.ts'
 import { type Candidate, candidate, type Side } from './side.ts'
+import { workloadOf } from '../policy/workload-name.ts'
 
 type Admission = Extract<Step, { kind: 'admission' }>
 
@@ -123,9 +124,10 @@ function isolating(side: Side): Candidate[] {
   if (subject.kind !== 'pod' || subject.pod.hostNetwork || !subject.pod.span) return []
   const { file } = subject.pod.span
   if (file.name.endsWith('.json')) return [] // One document only.
-  const { namespace, owner, name } = subject.pod
+  const { namespace } = subject.pod
+  const { name } = workloadOf(subject.pod) ?? subject.pod
   const taken = new Set(snapshot.networkPolicies.filter((one) => one.namespace === namespace).map((one) => one.name))
-  const plain = `deny-${direction}-${owner?.name ?? name}`
+  const plain = `deny-${direction}-${name}`
   const document = yamlDocument({
     apiVersion: 'networking.k8s.io/v1',
     kind: 'NetworkPolicy',
@@ -138,7 +140,7 @@ function isolating(side: Side): Candidate[] {
   const end = file.text.length
   const eol = lineEndAt(file, end)
   const text = `---\n${document}`.replaceAll('\n', eol)
-  const title = `add a NetworkPolicy that isolates ${namespace}/${owner?.name ?? name} for ${direction}`
+  const title = `add a NetworkPolicy that isolates ${namespace}/${name} for ${direction}`
   return candidate(title, [
     { span: { file, start: end, end }, text: file.text === '' || file.text.endsWith('\n') ? text : `${eol}${text}` },
   ])

@@ -7,10 +7,11 @@ import { addItemAfter, dropItem } from './list-edit.ts'
 import { addEntry, mappingIn, objectAt, setEntry } from './object-tree.ts'
 import { peerFor, portsFor } from './peer-values.ts'
 import { type Candidate, candidate, type Side } from './side.ts'
+import { workloadOf } from '../policy/workload-name.ts'
 
 /** A name for an end that the list does not have yet. */
 function nameFor({ other }: Side, taken: readonly string[]): string {
-  const plain = other.kind === 'pod' ? (other.pod.owner?.name ?? other.pod.name) : 'addresses'
+  const plain = other.kind === 'pod' ? (workloadOf(other.pod) ?? other.pod).name : 'addresses'
   const other2 = other.kind === 'pod' ? `${other.pod.namespace}-${plain}` : `${plain}-2`
   return taken.includes(plain) ? other2 : plain
 }

@@ -17,6 +17,7 @@ import {
 } from '../sets/connection-set.ts'
 import type { Family } from '../sets/ip-address.ts'
 import { ALL_ADDRESSES, coverByCidrs, firstAddress, type IpSet, unionAddresses } from '../sets/ip-set.ts'
+import { workloadOf } from '../policy/workload-name.ts'
 
 /** One object's pods, before and after; or a block between all borders of both. */
 interface End {
@@ -59,8 +60,8 @@ function touches(before: Snapshot, after: Snapshot): (old: Pod, now: Pod) => boo
     cluster.some(({ subject }) => matches(subject.pods, now.labels))
 }
 
-function nameOf({ namespace, name, owner }: Pod): string {
-  return owner ? `${namespace}/${owner.name}` : `${namespace}/${name}`
+function nameOf(pod: Pod): string {
+  return `${pod.namespace}/${(workloadOf(pod) ?? pod).name}`
 }
 
 function podEnds(before: Snapshot, after: Snapshot): End[] {

@@ -16,6 +16,7 @@ import { changedLines, unifiedDiff } from './line-diff.ts'
 import { openings } from './openings.ts'
 import type { Candidate, Side } from './side.ts'
 import { sideEffectsFrom } from './side-effects.ts'
+import { workloadOf } from '../policy/workload-name.ts'
 
 export interface FixRequest {
   readonly sources: readonly SourceFile[]
@@ -129,8 +130,8 @@ function verified(files: readonly ChangedText[], goal: Fix['verdict'], request: 
   return inForce.snapshot
 }
 
-function ownerName({ namespace, name, owner }: Pod): string {
-  return owner ? `${namespace}/${owner.name}` : `${namespace}/${name}`
+function ownerName(pod: Pod): string {
+  return `${pod.namespace}/${(workloadOf(pod) ?? pod).name}`
 }
 
 /** Names under which the question's own pairs appear among side effects. */

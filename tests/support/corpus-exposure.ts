@@ -44,8 +44,10 @@ function peerOf({ box }: ExposedTo): string {
   return `${namespaces === '' ? where : `[namespace with {${namespaces}}]`}/${pods === '' ? '[all pods]' : `[pod with {${pods}}]`}`
 }
 
-function nameOf({ namespace, name, owner }: PodsEndpoint): string {
-  return `${namespace}/${name}[${owner}]`
+/** As in the lists: by the direct owner, a ReplicaSet where we name its Deployment. */
+function nameOf({ namespace, name, owner, pods }: PodsEndpoint): string {
+  const direct = pods[0]?.owner ?? { kind: owner, name }
+  return `${namespace}/${direct.name}[${direct.kind}]`
 }
 
 /** What a map with exposure says, in the same words. */

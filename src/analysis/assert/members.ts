@@ -3,6 +3,7 @@ import { matchNamespace, namespaceOf } from '../../engine/match.ts'
 import type { AssertionPlace } from '../../policy/assertion.ts'
 import { matches } from '../../policy/selector.ts'
 import type { Pod, Snapshot } from '../../policy/snapshot.ts'
+import { ownersOf } from '../../policy/workload-name.ts'
 import { fromIntervals } from '../../sets/interval-set.ts'
 import {
   ALL_ADDRESSES,
@@ -29,17 +30,6 @@ export function nobody({ pods, addresses }: Members): boolean {
   return pods.size === 0 && addresses.v4.length === 0 && addresses.v6.length === 0
 }
 
-/** Names of the workloads that a pod belongs to: a dump has the ReplicaSet of a Deployment and the Job of a CronJob. */
-function owners({ owner, labels }: Pod): { kind: string; name: string }[] {
-  if (!owner) return []
-  const hash = labels.get('pod-template-hash')
-  if (owner.kind === 'ReplicaSet' && hash !== undefined && owner.name.endsWith(`-${hash}`)) {
-    return [owner, { kind: 'Deployment', name: owner.name.slice(0, -hash.length - 1) }]
-  }
-  const cronJob = owner.kind === 'Job' ? /^(.+)-\d+$/.exec(owner.name)?.[1] : undefined
-  return cronJob === undefined ? [owner] : [owner, { kind: 'CronJob', name: cronJob }]
-}
-
 /** Only bare pods and those of a StatefulSet have a name that files tell. */
 function hasOwnName(pod: Pod, bare: ReadonlySet<Pod>): boolean {
   return bare.has(pod) || pod.owner?.kind === 'StatefulSet'
@@ -48,7 +38,7 @@ function hasOwnName(pod: Pod, bare: ReadonlySet<Pod>): boolean {
 function isNamed(pod: Pod, place: Extract<AssertionPlace, { kind: 'named' }>, bare: ReadonlySet<Pod>): boolean {
   const { namespace, name, of } = place
   if (pod.namespace !== namespace) return false
-  if (of !== 'Pod' && owners(pod).some((owner) => owner.name === name && (of === undefined || owner.kind === of))) {
+  if (of !== 'Pod' && ownersOf(pod).some((owner) => owner.name === name && (of === undefined || owner.kind === of))) {
     return true
   }
   return (of === undefined || of === 'Pod') && pod.name === name && hasOwnName(pod, bare)

@@ -3,6 +3,7 @@ import { namespaceOf } from '../../engine/match.ts'
 import { podsOf } from '../../policy/endpoints.ts'
 import type { Labels } from '../../policy/selector.ts'
 import { type Pod, qualifiedName, type Snapshot } from '../../policy/snapshot.ts'
+import { workloadOf } from '../../policy/workload-name.ts'
 import type { Presence } from './answer.ts'
 
 /** A workload, or a bare pod. */
@@ -26,14 +27,9 @@ export interface Unit {
 
 const HASH = 'pod-template-hash'
 
-/** A ReplicaSet of a Deployment has another name after each roll-out; its pods are the Deployment's. */
-function actorName({ name, owner, labels }: Pod): { name: string; owner: string } {
-  if (!owner) return { name, owner: 'Pod' }
-  const hash = labels.get(HASH)
-  if (owner.kind === 'ReplicaSet' && hash !== undefined && owner.name.endsWith(`-${hash}`)) {
-    return { name: owner.name.slice(0, -hash.length - 1), owner: 'Deployment' }
-  }
-  return { name: owner.name, owner: owner.kind }
+function actorName(pod: Pod): { name: string; owner: string } {
+  const workload = workloadOf(pod)
+  return workload ? { name: workload.name, owner: workload.kind } : { name: pod.name, owner: 'Pod' }
 }
 
 function actorKey(pod: Pod): string {

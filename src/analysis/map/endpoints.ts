@@ -1,6 +1,7 @@
 // The engine's groups as endpoints with names: pods by their owner, the outside in as few pieces as answer apart.
 import type { Block, Group, Reachability } from '../../engine/reachability.ts'
 import type { Pod } from '../../policy/snapshot.ts'
+import { workloadOf } from '../../policy/workload-name.ts'
 import { NO_ADDRESSES, unionAddresses } from '../../sets/ip-set.ts'
 import type { IpSet } from '../../sets/ip-set.ts'
 import type { MapEndpoint, OutsideEndpoint, PodsEndpoint } from './map.ts'
@@ -23,8 +24,9 @@ type PodGroup = Extract<Group, { kind: 'pods' }>
 type OutsideGroup = Extract<Group, { kind: 'outside' }>
 
 /** What tells owners apart; a bare pod is its own. */
-function ownerKey({ namespace, name, owner }: Pod): string {
-  return owner ? `${namespace}\n${owner.name}\n${owner.kind}` : `${namespace}\n${name}\n`
+function ownerKey(pod: Pod): string {
+  const workload = workloadOf(pod)
+  return workload ? `${pod.namespace}\n${workload.name}\n${workload.kind}` : `${pod.namespace}\n${pod.name}\n`
 }
 
 /** Who reaches the outside groups of these blocks and whom they reach, as a text that is equal for equal answers. */

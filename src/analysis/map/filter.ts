@@ -30,7 +30,8 @@ export function isMeant(who: Who, endpoint: MapEndpoint): boolean {
       return (
         endpoint.kind === 'pods' &&
         (who.namespace === undefined || who.namespace === endpoint.namespace) &&
-        (who.name === endpoint.name || endpoint.pods.some(({ name }) => name === who.name))
+        (who.name === endpoint.name ||
+          endpoint.pods.some((pod) => pod.name === who.name || pod.owner?.name === who.name))
       )
     case 'outside':
       return endpoint.kind === 'outside' && !noAddresses(intersectAddresses(who.addresses, endpoint.addresses))

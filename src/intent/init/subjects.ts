@@ -3,6 +3,7 @@ import type { PodPeer } from '../../policy/moat-spec.ts'
 import { type Labels, matches, type Selector } from '../../policy/selector.ts'
 import { type ContainerPort, NAMESPACE_NAME_LABEL, type Program, type Snapshot } from '../../policy/snapshot.ts'
 import { podsOf } from '../../policy/endpoints.ts'
+import { workloadOf } from '../../policy/workload-name.ts'
 
 /** A workload, or a pod that belongs to none. */
 export interface Subject {
@@ -24,19 +25,15 @@ const UNSTABLE =
 /** The likeliest names first. */
 const PREFERRED = ['app.kubernetes.io/name', 'app', 'k8s-app', 'name', 'app.kubernetes.io/component', 'component']
 
-/** `web` of the ReplicaSet `web-5d9c7b6f4`: a dump has the pods of a Deployment under its ReplicaSets. */
-function ownerName(kind: string, name: string): string {
-  return kind === 'ReplicaSet' ? name.replace(/-[a-z0-9]{5,10}$/, '') : name
-}
-
 /** In the order of the input. Pods that have ended are nobody; workloads scaled to none are somebody. */
 export function subjectsOf(snapshot: Snapshot): Subject[] {
   const resting = snapshot.workloads
     .filter(({ replicas }) => replicas === 0)
     .map(({ kind, namespace, name, template }) => ({ ...template, namespace, name, owner: { kind, name } }))
-  const groups = Map.groupBy([...podsOf(snapshot, 1), ...resting], ({ namespace, name, owner }) =>
-    JSON.stringify([namespace, owner ? ownerName(owner.kind, owner.name) : name, owner?.kind ?? 'Pod']),
-  )
+  const groups = Map.groupBy([...podsOf(snapshot, 1), ...resting], (pod) => {
+    const workload = workloadOf(pod)
+    return JSON.stringify([pod.namespace, workload?.name ?? pod.name, workload?.kind ?? 'Pod'])
+  })
   return [...groups].flatMap(([key, pods]) => {
     const [namespace, name, kind] = JSON.parse(key) as [string, string, string]
     const [first] = pods

@@ -21,16 +21,29 @@ const MOST_NAMES = 6
 const MOST_BLOCKS = 8
 const TITLES = ['FROM', 'TO', 'CONNECTIONS'] as const
 
-/** Words broken into lines of at most `cells`, a comma behind each but the last; a longer word keeps its line. */
+interface Part {
+  readonly text: string
+  /** No blank before it on the same line. */
+  readonly glued: boolean
+}
+
+/** A word that is wider than `cells` may break behind a comma in its braces: `shop/{cart,web}`. */
+function partsOf(word: string, cells: number): Part[] {
+  const parts = displayWidth(word) > cells && word.includes('{') ? word.split(/(?<=,)/) : [word]
+  return parts.map((text, index) => ({ text, glued: index > 0 }))
+}
+
+/** Words broken into lines of at most `cells`, a comma behind each but the last; what is longer keeps its line. */
 function broken(words: readonly string[], cells: number): string[] {
+  const parts = words.flatMap((word, index) => partsOf(index === words.length - 1 ? word : `${word},`, cells))
   const lines: string[] = []
   let line = ''
-  for (const [index, word] of words.entries()) {
-    const text = index === words.length - 1 ? word : `${word},`
-    if (line !== '' && displayWidth(line) + 1 + displayWidth(text) > cells) {
+  for (const { text, glued } of parts) {
+    const longer = line === '' ? text : `${line}${glued ? '' : ' '}${text}`
+    if (line !== '' && displayWidth(longer) > cells) {
       lines.push(line)
       line = text
-    } else line = line === '' ? text : `${line} ${text}`
+    } else line = longer
   }
   return [...lines, line]
 }
@@ -95,14 +108,17 @@ function heading(map: ReachMap, { places }: Words): Line {
 }
 
 /** Who has no way in or out at all, and what the short names mean. */
-function notes(map: ReachMap, rows: readonly Row[], words: Words): Line[] {
+function notes(map: ReachMap, rows: readonly Row[], { words, width }: { words: Words; width: number }): Line[] {
   const [reached, reaching] = [
     new Set(rows.flatMap((row) => row.destinations)),
     new Set(rows.flatMap((row) => row.sources)),
   ]
   const lines: Line[] = []
   const note = (label: string, ids: readonly number[]): void => {
-    if (ids.length > 0) lines.push([piece(`${label}: `, 'muted'), piece(words.set(ids, MOST_NAMES).join(', '))])
+    if (ids.length === 0) return
+    const [first = '', ...rest] = broken(words.set(ids, MOST_NAMES), width - displayWidth(label) - 2)
+    lines.push([piece(`${label}: `, 'muted'), piece(first)])
+    lines.push(...rest.map((text): Line => [piece(`${' '.repeat(displayWidth(label) + 2)}${text}`)]))
   }
   const shown = new Set(map.focus)
   for (const { destination, verdict } of map.waysIn) if (verdict !== 'Denied') reached.add(destination)
@@ -195,7 +211,7 @@ export function listLines(map: ReachMap, options: ListOptions = {}): Line[] {
     ...(reason === undefined ? [titles] : [[piece('depends: ', 'attention'), piece(REASON_TEXT[reason])]]),
     ...tableLines(own, widths),
   ]
-  const more = notes(map, rows, words)
+  const more = notes(map, rows, { words, width })
   const focus = new Set(map.focus)
   const ways = map.waysIn.filter(({ destination }) => focus.has(destination))
   return [
