@@ -70,24 +70,29 @@ describe('docs/tour.md', () => {
     rmSync(folder, { recursive: true, force: true })
   })
 
-  const expectAsPrinted = (part: string, least: number): void => {
-    const { text: anew, commands, errors } = walked(part, folder)
+  /** The part as printed now, which is also written where that is asked for. */
+  const anew = (part: string) => {
+    const result = walked(part, folder)
     if (process.env['MOAT_UPDATE'] === '1')
       writeFileSync(
         page,
-        readFileSync(page, 'utf8').replace(part, () => anew),
+        readFileSync(page, 'utf8').replace(part, () => result.text),
       )
-    expect(errors).toEqual([])
-    expect(commands).toBeGreaterThanOrEqual(least)
-    expect(part).toBe(anew)
+    return result
   }
 
   it('shows what its commands print at the first stop', () => {
-    expectAsPrinted(seed, 5)
+    const { text: printed, commands, errors } = anew(seed)
+    expect(errors).toEqual([])
+    expect(commands).toBeGreaterThanOrEqual(5)
+    expect(seed).toBe(printed)
   })
 
   it.skipIf(corpus === undefined)(`shows what its commands print in the shop${reason}`, () => {
-    expectAsPrinted(shop, 12)
+    const { text: printed, commands, errors } = anew(shop)
+    expect(errors).toEqual([])
+    expect(commands).toBeGreaterThanOrEqual(12)
+    expect(shop).toBe(printed)
   })
 
   it('has every command that works offline', () => {

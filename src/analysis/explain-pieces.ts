@@ -108,7 +108,9 @@ export function namesOf(pieces: readonly Piece[], place: Place): readonly string
     (sum, piece) => (piece.kind === 'addresses' ? unionAddresses(sum, piece.addresses) : sum),
     NO_ADDRESSES,
   )
-  const rest = coverByCidrs(subtractAddresses(place.addresses, all))
+  // Over one family alone the other is not asked about: the answer says which.
+  const asked = { v4: all.v4.length > 0 ? place.addresses.v4 : [], v6: all.v6.length > 0 ? place.addresses.v6 : [] }
+  const rest = coverByCidrs(subtractAddresses(asked, all))
   const blocks = coverByCidrs(all)
   if (rest.length === 0) return [place.name]
   return rest.length <= MOST_WITHOUT && rest.length < blocks.length

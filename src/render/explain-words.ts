@@ -60,7 +60,7 @@ function isolation(policy: NetworkPolicy, perhaps: boolean, speakers: Speakers):
 function ungoverned(why: Extract<Step, { kind: 'ungoverned' }>['why'], { subject }: Speakers): string {
   switch (why) {
     case 'outside':
-      return `${subject} is outside the cluster, where no policy governs`
+      return `${subject} ${/ and /.test(subject) ? 'are' : 'is'} outside the cluster, where no policy governs`
     case 'host-network':
       return `${subject} is on the host network, and policies select no such pod`
     case 'self':

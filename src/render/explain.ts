@@ -48,9 +48,11 @@ function entry(word: string, texts: readonly string[], options: { width: number;
   ])
 }
 
-/** Where an end is an address, it tells the family. */
+/** Where an end is an address or a block, it tells the family; `the internet` does not. */
 function familyWords({ families, source, destination }: Answer): string {
-  if (source.example.kind === 'outside' || destination.example.kind === 'outside') return ''
+  const isAddress = ({ names, example }: Answer['source']): boolean =>
+    example.kind === 'outside' && names.some((name) => /^[\da-f]*[.:\d]/i.test(name))
+  if (isAddress(source) || isAddress(destination)) return ''
   return families.length === 1 ? ` over IPv${families[0]}` : ''
 }
 

@@ -9,6 +9,7 @@ import { diffLines } from '../../render/diff/text.ts'
 import { githubAnnotations } from '../../render/github.ts'
 import { sarifLog } from '../../render/sarif.ts'
 import { styled } from '../colour.ts'
+import { outputWidth } from '../output-width.ts'
 import { CLEAN, type ExitCode, FINDINGS, UNUSABLE } from '../exit-code.ts'
 import { load } from '../load.ts'
 import { printData, printDiagnostics } from '../output.ts'
@@ -19,7 +20,7 @@ import type { DiffOptions } from './options.ts'
 function drawn(answer: Diff, output: DiffOptions['output']): string {
   switch (output) {
     case 'text':
-      return styled(diffLines(answer, { width: process.stdout.columns ?? 100 }), process.stdout)
+      return styled(diffLines(answer, { width: outputWidth(process.stdout, 100) }), process.stdout)
     case 'json':
       return JSON.stringify(diffJson(answer), null, 2)
     case 'markdown':

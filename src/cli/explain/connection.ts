@@ -12,7 +12,7 @@ import type { Loaded } from '../load.ts'
 import { printData, printDiagnostics, printNote } from '../output.ts'
 import type { ExplainOptions } from './options.ts'
 import { questionOf } from '../../analysis/explain-question.ts'
-import { outputWidth } from './width.ts'
+import { outputWidth } from '../output-width.ts'
 
 /** Nothing to answer: the port is none of the destination's, or the ends share no IP family. */
 function nothing({ destination, asked }: Explanation): Diagnostic {

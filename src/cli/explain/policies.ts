@@ -7,7 +7,7 @@ import { styled } from '../colour.ts'
 import { CLEAN, type ExitCode, UNUSABLE } from '../exit-code.ts'
 import { printData, printDiagnostics } from '../output.ts'
 import type { ExplainOptions } from './options.ts'
-import { outputWidth } from './width.ts'
+import { outputWidth } from '../output-width.ts'
 
 const NO_POLICY: Diagnostic = {
   severity: 'error',

@@ -1,6 +1,7 @@
 // A map in the form that is asked for; only the code of that form is read.
 import type { ReachMap } from '../../analysis/map/map.ts'
 import { styled } from '../colour.ts'
+import { outputWidth } from '../output-width.ts'
 import type { MapOptions } from './options.ts'
 
 export async function draw(map: ReachMap, { output, view }: MapOptions): Promise<string> {
@@ -37,7 +38,7 @@ export async function draw(map: ReachMap, { output, view }: MapOptions): Promise
       return mapSvg(map)
     }
     case 'text': {
-      const width = process.stdout.columns ?? 100
+      const width = outputWidth(process.stdout, 100)
       if (view === 'matrix') {
         const { matrixOfMap } = await import('../../render/map/matrix.ts')
         return styled(matrixOfMap(map, width), process.stdout)
