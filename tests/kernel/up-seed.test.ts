@@ -4,6 +4,7 @@ import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { schemaErrors } from '../support/json-schemas.ts'
 import { noSandbox } from '../support/skip.ts'
 import { type Outcome, reportOf, ROOT, runMoat } from '../support/up.ts'
 
@@ -49,6 +50,7 @@ describe.skipIf(noSandbox())(`moat up examples/seed --once -o json [${noSandbox(
     expect(outcome.leftFiles).toEqual([])
     const report = reportOf(outcome)
     expect(report.takeHold?.firstDenialMs).toBeGreaterThan(0)
+    expect(schemaErrors('up', report)).toEqual([])
     expect(report.load?.protected.requests).toBeGreaterThan(0)
   })
 
