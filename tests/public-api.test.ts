@@ -48,7 +48,9 @@ describe('the package', () => {
       'prove',
       'proveAssertions',
       'questionOf',
+      'reachability',
       'smallestEdit',
+      'verdict',
       'withExposure',
     ])
   })
@@ -60,6 +62,14 @@ describe('the package', () => {
     const address = api.parseAddress('192.0.2.1')
     if (!pod || !address) throw new Error('nothing was read')
     const engine = api.createEngine(snapshot)
+    const outside = { kind: 'outside', address } as const
+    const at = { protocol: 'TCP', port: 80, family: 4 } as const
+    expect(api.verdict(engine, { source: outside, destination: { kind: 'pod', pod }, ...at })).toEqual({
+      verdict: 'Denied',
+      reasons: [],
+    })
+    expect(api.verdict(engine, { source: { kind: 'pod', pod }, destination: outside, ...at }).verdict).toBe('Allowed')
+    expect(api.reachability(snapshot).blocks.length).toBeGreaterThan(0)
     const inwards = engine.reach({ kind: 'outside', address }, { kind: 'pod', pod }, 4)
     const outwards = engine.reach({ kind: 'pod', pod }, { kind: 'outside', address }, 4)
     expect(api.formatConnections(inwards.allowed)).toBe('none')
