@@ -41,13 +41,9 @@ describe('the explanations of the np-guard corpus', () => {
     expect(entries).toHaveLength(6)
   })
 
-  it.for(entries)('$input: same verdicts by the same policies', ({ input, expected }, { skip }) => {
+  it.for(entries)('$input: same verdicts by the same policies', ({ input, expected }) => {
     const { sources } = readInput([join(corpus as string, input)])
     const { snapshot, diagnostics } = parse(sources)
-    skip(
-      diagnostics.some(({ code }) => code === 'policy-not-read'),
-      'a policy API of it is not read yet',
-    )
     expect(diagnostics.filter(({ severity }) => severity === 'error').map(formatDiagnostic)).toEqual([])
     const parts = readExplanation(corpus as string, expected.explain as string)
     const { compared, skipped, differences } = compareExplanation(inItsConventions(snapshot), parts)

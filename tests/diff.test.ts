@@ -23,11 +23,7 @@ const FAMILIES: readonly Family[] = [4, 6]
 function pairOf(seed: number): readonly [Snapshot, Snapshot] {
   const before = randomSnapshot(seed, FULL_SHAPE)
   const after = seed % 3 === 0 ? randomSnapshot(seed + 50_000, FULL_SHAPE) : randomlyEdited(before, seed)
-  return [withoutNodes(before), withoutNodes(after)]
-}
-
-function withoutNodes(snapshot: Snapshot): Snapshot {
-  return { ...snapshot, pods: snapshot.pods.map(({ nodeName: _node, ...pod }) => pod) }
+  return [before, after]
 }
 
 function borders(snapshots: readonly Snapshot[]): Address[] {

@@ -1,16 +1,6 @@
 // Proofs with admin policies, case by case: who decides, what is out of scope and why.
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { pod, proofOf, SEED } from './support/proofs.ts'
-
-vi.mock('../src/engine/engine.ts', async (original) => {
-  const actual = await original<typeof import('../src/engine/engine.ts')>()
-  const { withAdminTiers } = await import('./support/admin-readings.ts')
-  return {
-    ...actual,
-    createEngine: (...[snapshot, profile]: Parameters<typeof actual.createEngine>) =>
-      withAdminTiers(actual.createEngine({ ...snapshot, clusterPolicies: [] }, profile), snapshot),
-  }
-})
 
 const INPUT = [
   SEED,

@@ -1,6 +1,6 @@
 // Proofs with admin policies against brute force: every pod that could exist, every reading of what is not known; every
 // witness is judged by the reference oracle.
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { prove } from '../src/analysis/prove.ts'
 import { PROFILES } from '../src/engine/profile.ts'
 import type { Verdict } from './support/possible-worlds.ts'
@@ -9,16 +9,6 @@ import { checkWitnesses } from './support/proof-witnesses.ts'
 import { randomAdminPolicies, rawAdminPolicy } from './support/random-admin.ts'
 import { randomMoatCase } from './support/random-moats.ts'
 import { randomFrom } from './support/random.ts'
-
-vi.mock('../src/engine/engine.ts', async (original) => {
-  const actual = await original<typeof import('../src/engine/engine.ts')>()
-  const { withAdminTiers } = await import('./support/admin-readings.ts')
-  return {
-    ...actual,
-    createEngine: (...[snapshot, profile]: Parameters<typeof actual.createEngine>) =>
-      withAdminTiers(actual.createEngine({ ...snapshot, clusterPolicies: [] }, profile), snapshot),
-  }
-})
 
 const CASES = Number(process.env['PROOF_CASES'] ?? 2)
 const FIRST = Number(process.env['PROOF_SEED'] ?? 1)
