@@ -2,7 +2,7 @@
 import { matches, type Requirement, satisfies, type Selector } from '../policy/selector.ts'
 import { type Namespace, NAMESPACE_NAME_LABEL, type Pod } from '../policy/snapshot.ts'
 import type { Cidr, Family } from '../sets/ip-address.ts'
-import { hasAddress, type IpSet, ipSetOf, noAddresses, subtractAddresses } from '../sets/ip-set.ts'
+import { ALL_ADDRESSES, hasAddress, type IpSet, ipSetOf, noAddresses, subtractAddresses } from '../sets/ip-set.ts'
 import type { Profile } from './profile.ts'
 import type { DependsReason } from './reach.ts'
 
@@ -40,16 +40,25 @@ export const NEVER_PODS: IpSet = {
   v6: [0n, 2n, 0xfe80n << 112n, 0xfec0n << 112n, 0xffn << 120n, 1n << 128n],
 }
 
-const holdPods = new WeakMap<IpSet, Readonly<Record<Family, boolean>>>()
+/** How many of the addresses that a pod could have lie in a block. */
+type Share = 'none' | 'some' | 'all'
 
-/** Whether a pod could have an address of the block; remembered, for every pod without an address asks. */
-function canHoldPods(block: IpSet, family: Family): boolean {
-  const known = holdPods.get(block)
+const shares = new WeakMap<IpSet, Readonly<Record<Family, Share>>>()
+
+/** Remembered, for every pod without an address asks. */
+function shareOfPods(block: IpSet, family: Family): Share {
+  const known = shares.get(block)
   if (known) return known[family]
-  const possible = subtractAddresses(block, NEVER_PODS)
-  const answer = { 4: !noAddresses(ofFamily(possible, 4)), 6: !noAddresses(ofFamily(possible, 6)) }
-  holdPods.set(block, answer)
-  return answer[family]
+  const both = { 4: shareOf(block, 4), 6: shareOf(block, 6) }
+  shares.set(block, both)
+  return both[family]
+}
+
+function shareOf(block: IpSet, family: Family): Share {
+  const possible = ofFamily(subtractAddresses(ALL_ADDRESSES, NEVER_PODS), family)
+  const outside = subtractAddresses(possible, block)
+  if (noAddresses(outside)) return 'all'
+  return noAddresses(subtractAddresses(possible, outside)) ? 'none' : 'some'
 }
 
 function ofFamily(set: IpSet, family: Family): IpSet {
@@ -58,13 +67,17 @@ function ofFamily(set: IpSet, family: Family): IpSet {
 
 /**
  * S22, S25: an ipBlock over a pod's address of one family. A pod whose addresses are known has no address of a family
- * that is missing among them, so nothing of that family matches it.
+ * that is missing among them, so nothing of that family matches it. An unknown one lies in a block that leaves none out.
  */
 export function matchBlock(block: IpSet, pod: Pod, where: { family: Family; profile: Profile }): Match {
   if (!pod.hostNetwork && where.profile.ipBlockOverPods === 'never') return 'no'
-  if (pod.addresses.length === 0) return canHoldPods(block, where.family) ? 'pod-address-unknown' : 'no'
-  const address = pod.addresses.find(({ family }) => family === where.family)
-  if (!address || !hasAddress(block, address)) return 'no'
+  if (pod.addresses.length === 0) {
+    const share = shareOfPods(block, where.family)
+    if (share !== 'all') return share === 'none' ? 'no' : 'pod-address-unknown'
+  } else {
+    const address = pod.addresses.find(({ family }) => family === where.family)
+    if (!address || !hasAddress(block, address)) return 'no'
+  }
   if (pod.hostNetwork) return where.profile.ipBlockOverNodes === 'matches' ? 'yes' : 'ip-block-over-nodes' // S33
   return where.profile.ipBlockOverPods === 'matches' ? 'yes' : 'ip-block-over-pods'
 }

@@ -25,6 +25,8 @@ function within(inner: string, outer: string): boolean {
   return Number(prefix) >= Number(outer.split('/')[1]) && inBlock(outer, network)
 }
 
+const isNobody = (cidr: string): boolean => NOBODY.some((none) => within(cidr, none))
+
 /** Every block written in the cluster. */
 function blocksOf(cluster: RawCluster): readonly string[] {
   const written = WRITTEN.get(cluster) ?? [
@@ -55,13 +57,12 @@ export function holdsPod(blocks: readonly Block[], pod: RawPod, world: World & P
   if (all.length > 0)
     return all.filter((ip) => ip.includes(':') === six).some((ip) => holds((cidr) => inBlock(cidr, ip)))
   if (world.questions === 'matches') {
-    const nobody = (cidr: string) => NOBODY.some((none) => within(cidr, none))
-    return blocks.some(
-      ({ cidr }) => cidr.includes(':') === six && !nobody(cidr) && world.reading.pick(undefined, [false, true]),
-    )
+    const mine = blocks.filter(({ cidr }) => cidr.includes(':') === six && !isNobody(cidr))
+    const whole = mine.some(({ cidr, except }) => cidr.endsWith('/0') && (except ?? []).every(isNobody))
+    return whole || mine.some(() => world.reading.pick(undefined, [false, true]))
   }
   const own = blocksOf(world.cluster).filter((cidr) => cidr.includes(':') === six)
-  const possible = own.filter((cidr) => !NOBODY.some((none) => within(cidr, none)))
+  const possible = own.filter((cidr) => !isNobody(cidr))
   const smallest = ask(world, `IPv${family} address of ${namespaceOf(pod)}/${pod.metadata.name}`, [
     ...(own.some((cidr) => cidr.endsWith('/0')) ? [] : [undefined]),
     ...possible,

@@ -19,10 +19,8 @@ function blockMatches(block: Block, { other, packet, world }: Case): boolean {
     return inBlock(block.cidr, other.address) && !(block.except ?? []).some((cidr) => inBlock(cidr, other.address))
   }
   const [what, matches] = onHostNetwork(other.pod) ? ['nodes', world.ipBlockOverNodes] : ['pods', world.ipBlockOverPods]
-  const known = (other.pod.status?.podIPs ?? []).length > 0
   if (matches === 'never' || !holdsPod([block], other.pod, { ...world, family: packet.family })) return false
-  // Where the address is open, that is question enough: no reading of the one is without the other.
-  return matches === 'matches' || !known || ask(world, `do ipBlocks match ${what}`, [true, false])
+  return matches === 'matches' || ask(world, `do ipBlocks match ${what}`, [true, false])
 }
 
 function peerMatches(peer: RawPeer, one: Case): boolean {

@@ -59,7 +59,7 @@ describe('an assertion', () => {
     expect(check(asked, [...PODS, block])).toMatchObject({
       verdict: 'Depends',
       pass: false,
-      depends: ['pod-address-unknown'],
+      depends: ['ip-block-over-pods'],
     })
     expect(check(asked, [...PODS, block], 'cilium')).toMatchObject({ verdict: 'Denied', pass: true })
   })
