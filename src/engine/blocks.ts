@@ -3,14 +3,17 @@ import type { Pod } from '../policy/snapshot.ts'
 import { ALL_CONNECTIONS, NO_CONNECTIONS } from '../sets/connection-set.ts'
 import type { Family } from '../sets/ip-address.ts'
 import { type IpSet, firstAddress } from '../sets/ip-set.ts'
-import { ClassSet } from './class-set.ts'
+import type { Atoms } from './atoms.ts'
 import type { ClassIndex, EndpointClass } from './classes.ts'
 import { outsideEndpoint } from './endpoint.ts'
 import type { Reach } from './reach.ts'
 import type { Block, Group, Reachability } from './reachability.ts'
 import { RulingTable } from './ruling-table.ts'
 import { ruling } from './ruling.ts'
-import { evaluate, type Row, type Tier } from './tier.ts'
+import { ListTable } from './list-table.ts'
+import { PairTable } from './pair-table.ts'
+import { type SparseRow, SparseRows } from './sparse-rows.ts'
+import type { Tier } from './tier.ts'
 
 export interface Whole {
   readonly tiers: readonly Tier[]
@@ -27,118 +30,6 @@ interface Member {
   readonly position: number
   readonly host: boolean
   readonly node: string | undefined
-}
-
-/** Numbers for pairs of rulings, one for each family; 0 is nothing over both, 1 everything over both. */
-class PairTable {
-  readonly #table: RulingTable
-  readonly #numbers = new Map<number, number>()
-  readonly #pairs: (readonly [number, number])[] = []
-  readonly #both = new Map<number, number>()
-
-  constructor(table: RulingTable) {
-    this.#table = table
-    this.number(RulingTable.NOTHING, RulingTable.NOTHING)
-    this.number(RulingTable.EVERYTHING, RulingTable.EVERYTHING)
-  }
-
-  number(four: number, six: number): number {
-    const key = four * 0x400_0000 + six
-    const known = this.#numbers.get(key)
-    if (known !== undefined) return known
-    const id = this.#pairs.length
-    this.#pairs.push([four, six])
-    this.#numbers.set(key, id)
-    return id
-  }
-
-  pair(id: number): readonly [number, number] {
-    return this.#pairs[id] as readonly [number, number]
-  }
-
-  both(a: number, b: number): number {
-    if (a === b || b === 1 || a === 0) return a
-    if (a === 1 || b === 0) return b
-    const key = a < b ? a * 0x400_0000 + b : b * 0x400_0000 + a
-    const known = this.#both.get(key)
-    if (known !== undefined) return known
-    const [[a4, a6], [b4, b6]] = [this.pair(a), this.pair(b)]
-    const found = this.number(this.#table.both(a4, b4), this.#table.both(a6, b6))
-    this.#both.set(key, found)
-    return found
-  }
-
-  either(a: number, b: number): number {
-    const [[a4, a6], [b4, b6]] = [this.pair(a), this.pair(b)]
-    return this.number(this.#table.either(a4, b4), this.#table.either(a6, b6))
-  }
-}
-
-/** Rows of both families as one, equal ones once. */
-class PairRows {
-  readonly rows: Row[] = []
-  readonly #pairs: PairTable
-  readonly #families: readonly (Family | undefined)[]
-  readonly #ids = new Map<Row, number>()
-  readonly #byRows = new Map<number, number>()
-
-  /** `families`: of each position, the only family that it has; `undefined`: both. */
-  constructor(pairs: PairTable, families: readonly (Family | undefined)[]) {
-    this.#pairs = pairs
-    this.#families = families
-  }
-
-  add(four: Row, six: Row): number {
-    const key = this.#id(four) * 0x400_0000 + this.#id(six)
-    const known = this.#byRows.get(key)
-    if (known !== undefined) return known
-    const row = new Int32Array(four.length)
-    let [a, b, number] = [0, 0, 0] // rows are full of the same pairs, one after the other
-    for (let i = 0; i < row.length; i++) {
-      const family = this.#families[i]
-      const [one, other] = [family === 6 ? 0 : (four[i] as number), family === 4 ? 0 : (six[i] as number)]
-      if (one !== a || other !== b) [a, b, number] = [one, other, this.#pairs.number(one, other)]
-      row[i] = number
-    }
-    const id = this.rows.length
-    this.rows.push(row)
-    this.#byRows.set(key, id)
-    return id
-  }
-
-  #id(row: Row): number {
-    const id = this.#ids.get(row) ?? this.#ids.size
-    this.#ids.set(row, id)
-    return id
-  }
-}
-
-/** The members of each part, parts in the order of their first member. */
-function partsOf(keys: Int32Array): number[][] {
-  const parts = new Map<number, number[]>()
-  for (const [member, key] of keys.entries()) {
-    const part = parts.get(key)
-    if (part) part.push(member)
-    else parts.set(key, [member])
-  }
-  return [...parts.values()]
-}
-
-/** Splits parts of members until the column of each row is the same for all of a part. */
-function refine(keys: Int32Array, members: readonly Member[], rows: readonly Row[]): number[][] {
-  let next = members.length
-  for (const row of rows) {
-    const fresh = new Map<number, number>()
-    for (let i = 0; i < members.length; i++) {
-      const value = row[(members[i] as Member).position] as number
-      if (value === 0) continue
-      const key = (keys[i] as number) * 0x400_0000 + value
-      const known = fresh.get(key) ?? next++
-      fresh.set(key, known)
-      keys[i] = known
-    }
-  }
-  return partsOf(keys)
 }
 
 /** The members of pods by class, by node where a pod on the host network says which node is its own, then the outside. */
@@ -188,89 +79,187 @@ function toReach(table: RulingTable, id: number): Reach {
   return { allowed: must, depends: maybe }
 }
 
-/** All answers at once. */
-export function blocksOf(whole: Whole): Reachability {
-  const { tiers, table } = whole
-  const { members, classes } = membersOf(whole)
-  const peers = new ClassSet(classes)
-  const pairs = new PairTable(table)
-  const families = classes.map((one) => (one.kind === 'outside' ? one.endpoint.address.family : undefined))
-  const [out, into] = [new PairRows(pairs, families), new PairRows(pairs, families)]
-  const everything = new Int32Array(classes.length).fill(1)
-  const rowOf = (subject: EndpointClass, direction: 'ingress' | 'egress'): number => {
-    const rows = direction === 'egress' ? out : into
-    if (subject.kind === 'outside') return rows.add(everything, everything)
-    const ask = (family: Family): Row => evaluate(tiers, { direction, subject, family, peers })
-    return rows.add(ask(4), ask(6))
-  }
-  const egress = classes.map((one) => rowOf(one, 'egress'))
-  const ingress = classes.map((one) => rowOf(one, 'ingress'))
+/** Members that no row tells apart, with the place that stands for them. */
+interface Part {
+  readonly sample: Member
+  readonly members: readonly number[]
+}
 
-  // Who sends alike: the same egress row, and the same column in every ingress row. Who is sent to alike: likewise.
-  const places = new Map<string, number>()
-  const start = (rows: readonly number[]): Int32Array =>
-    Int32Array.from(members, ({ position, host, node, group }) => {
-      const key = `${group.kind} ${rows[position]} ${host} ${node ?? ''}`
-      const place = places.get(key) ?? places.size
-      places.set(key, place)
-      return place
-    })
-  const renumbered = (keys: Int32Array): Int32Array => {
-    const ids = new Map<number, number>()
-    return keys.map((key) => {
-      const id = ids.get(key) ?? ids.size
-      ids.set(key, id)
-      return id
-    })
+/**
+ * Members that send, or are sent to, alike: the same row of their own, and the same column in every row of the other
+ * direction.
+ */
+function partsOf(members: readonly Member[], own: readonly SparseRow[], column: (position: number) => string): Part[] {
+  const parts = new Map<string, { sample: Member; members: number[] }>()
+  for (const [id, sample] of members.entries()) {
+    const { position, host, node, group } = sample
+    const row = (own[position] as SparseRow).id
+    const key = `${group.kind === 'pods' ? `${host} ${node ?? ''}` : 'outside'} ${row} ${column(position)}`
+    const known = parts.get(key)
+    if (known) known.members.push(id)
+    else parts.set(key, { sample, members: [id] })
   }
-  const senders = refine(renumbered(start(egress)), members, into.rows)
-  const receivers = refine(renumbered(start(ingress)), members, out.rows)
-  const sample = (part: readonly number[]): Member => members[part[0] as number] as Member
-  const targets = receivers.map(sample)
+  return [...parts.values()]
+}
 
+/** What all rows say of a position, as a text that is equal for equal columns. */
+function columnsOf(rows: readonly SparseRow[], { members, of }: Atoms): (position: number) => string {
+  const atoms = new ListTable()
+  const byAtom = members.map((_, atom) => atoms.number(Int32Array.from(rows, ({ values }) => values[atom] as number)))
+  const own = new Map<number, string>()
+  for (const { id, exceptions } of rows) {
+    for (const [position, value] of exceptions) own.set(position, `${own.get(position) ?? ''} ${id}:${value}`)
+  }
+  return (position) => `${byAtom[of[position] as number]}${own.get(position) ?? ''}`
+}
+
+/** S32: what the destination hears of a source that may be on its own node. */
+function hearer(pairs: PairTable, table: RulingTable): (source: Member, target: Member, value: number) => number {
   const ifOwnNode = table.number(ruling(NO_CONNECTIONS, [{ connections: ALL_CONNECTIONS, reason: 'own-node' }]))
   const ownNode = pairs.number(ifOwnNode, ifOwnNode)
-  /** S32: what the destination hears of a source that may be on its own node. */
-  const heard = (source: Member, target: Member, value: number): number => {
+  return (source, target, value) => {
     if (!source.host || target.group.kind === 'outside') return value
     if (source.node === undefined || target.node === undefined) return pairs.either(value, ownNode)
     return source.node === target.node ? 1 : value
   }
+}
 
-  const joined = new Map<
-    string,
-    { families: readonly Family[]; ruling: number; to: readonly number[]; from: number[] }
-  >()
-  for (const part of senders) {
-    const source = sample(part)
-    const row = out.rows[egress[source.position] as number] as Row
+interface Draft {
+  readonly families: readonly Family[]
+  readonly ruling: number
+  /** Number of the list of receiving parts. */
+  readonly to: number
+  readonly from: number[]
+}
+
+/** All answers at once. */
+export function blocksOf(whole: Whole): Reachability {
+  const { tiers, table } = whole
+  const { members, classes } = membersOf(whole)
+  const pairs = new PairTable(table)
+  const sparse = new SparseRows(classes, { tiers, pairs })
+  const { atoms, rows } = sparse
+  const senders = partsOf(members, sparse.of.egress, columnsOf(rows.ingress, atoms))
+  const receivers = partsOf(members, sparse.of.ingress, columnsOf(rows.egress, atoms))
+  const heard = hearer(pairs, table)
+  const sent = new SentTo(
+    sparse,
+    receivers.map(({ sample }) => sample.position),
+  )
+  const into = new HeardBy(
+    sparse,
+    receivers.map(({ sample }) => sample.position),
+  )
+  const isOutside = receivers.map(({ sample }) => sample.group.kind === 'outside')
+
+  const lists = new ListTable()
+  const drafts = new Map<string, Draft>()
+  for (const { sample, members: from } of senders) {
+    const outward = sent.by(sample.position)
+    const inward = into.from(sample.position)
+    const fromOutside = sample.group.kind === 'outside'
     const byValue = new Map<number, number[]>()
-    for (let at = 0; at < targets.length; at++) {
-      const target = targets[at] as Member
-      if (source.group.kind === 'outside' && target.group.kind === 'outside') continue
-      const sent = row[target.position] as number
-      if (sent === 0) continue
-      const column = into.rows[ingress[target.position] as number] as Row
-      const value = pairs.both(sent, heard(source, target, column[source.position] as number))
+    for (let at = 0; at < receivers.length; at++) {
+      const a = outward[at] as number
+      if (a === 0 || (fromOutside && isOutside[at])) continue
+      let b = inward[at] as number
+      if (sample.host) b = heard(sample, (receivers[at] as Part).sample, b)
+      const value = a === 1 ? b : b === 1 ? a : pairs.both(a, b)
       if (value === 0) continue
       const known = byValue.get(value)
       if (known) known.push(at)
       else byValue.set(value, [at])
     }
-    for (const { families: over, ruling: id, to } of byFamily(byValue, pairs)) {
-      const key = `${over.join()} ${id} ${to.join()}`
-      const known = joined.get(key) ?? { families: over, ruling: id, to, from: [] }
-      joined.set(key, known)
-      known.from.push(...part)
+    for (const { families, ruling: id, to } of byFamily(byValue, pairs)) {
+      const list = lists.number(Int32Array.from(to))
+      const key = `${families.join()} ${id} ${list}`
+      const known = drafts.get(key) ?? { families, ruling: id, to: list, from: [] }
+      drafts.set(key, known)
+      for (const member of from) known.from.push(member)
     }
   }
-  const blocks = [...joined.values()].map(({ families: over, ruling: id, to, from }): Block => ({
+  const targets = Array.from({ length: lists.size }, (_, list) => {
+    const all: number[] = []
+    for (const at of lists.list(list)) for (const member of (receivers[at] as Part).members) all.push(member)
+    return all.sort((a, b) => a - b)
+  })
+  const blocks = [...drafts.values()].map(({ families, ruling: id, to, from }): Block => ({
     sources: from.sort((a, b) => a - b),
-    destinations: to.flatMap((at) => receivers[at] as number[]).sort((a, b) => a - b),
-    families: over,
+    destinations: targets[to] as number[],
+    families,
     reach: toReach(table, id),
   }))
   return { groups: members.map(({ group }) => group), blocks }
+}
+
+/** Egress rows spread out over the receivers, each once. */
+class SentTo {
+  readonly #rows: SparseRows
+  readonly #positions: readonly number[]
+  readonly #at: ReadonlyMap<number, readonly number[]>
+  readonly #known = new Map<SparseRow, Int32Array>()
+
+  constructor(rows: SparseRows, positions: readonly number[]) {
+    this.#rows = rows
+    this.#positions = positions
+    this.#at = placesOf(positions)
+  }
+
+  /** By receiver: what the class at this position may send to it. */
+  by(position: number): Int32Array {
+    const row = this.#rows.of.egress[position] as SparseRow
+    const known = this.#known.get(row)
+    if (known) return known
+    const { of } = this.#rows.atoms
+    const spread = Int32Array.from(this.#positions, (target) => row.values[of[target] as number] as number)
+    for (const [target, value] of row.exceptions) for (const at of this.#at.get(target) ?? []) spread[at] = value
+    this.#known.set(row, spread)
+    return spread
+  }
+}
+
+/** Columns of ingress rows spread out over the receivers: those of an atom once, then its exceptions. */
+class HeardBy {
+  readonly #rows: SparseRows
+  readonly #own: readonly SparseRow[]
+  readonly #receivers: ReadonlyMap<number, readonly number[]>
+  readonly #exceptions = new Map<number, (readonly [row: number, value: number])[]>()
+  readonly #known: Int32Array[] = []
+
+  constructor(rows: SparseRows, positions: readonly number[]) {
+    this.#rows = rows
+    this.#own = positions.map((position) => rows.of.ingress[position] as SparseRow)
+    this.#receivers = placesOf(this.#own.map(({ id }) => id))
+    for (const { id, exceptions } of rows.rows.ingress) {
+      for (const [position, value] of exceptions) {
+        const list = this.#exceptions.get(position)
+        if (list) list.push([id, value])
+        else this.#exceptions.set(position, [[id, value]])
+      }
+    }
+  }
+
+  /** By receiver: what it hears of the class at this position. */
+  from(position: number): Int32Array {
+    const atom = this.#rows.atoms.of[position] as number
+    const base = (this.#known[atom] ??= Int32Array.from(this.#own, ({ values }) => values[atom] as number))
+    const exceptions = this.#exceptions.get(position)
+    if (!exceptions) return base
+    const spread = base.slice()
+    for (const [row, value] of exceptions) for (const at of this.#receivers.get(row) ?? []) spread[at] = value
+    return spread
+  }
+}
+
+/** Where each value stands in the list. */
+function placesOf(values: readonly number[]): Map<number, number[]> {
+  const places = new Map<number, number[]>()
+  for (const [at, value] of values.entries()) {
+    const list = places.get(value)
+    if (list) list.push(at)
+    else places.set(value, [at])
+  }
+  return places
 }
 
 const BOTH: readonly Family[] = [4, 6]

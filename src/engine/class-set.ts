@@ -19,6 +19,14 @@ interface Postings {
   readonly byLabel: ReadonlyMap<string, ReadonlyMap<string, Positions>>
 }
 
+/** Classes by position, and which of them a peer matches. */
+export interface PeerSet {
+  readonly classes: readonly EndpointClass[]
+  /** Every position. */
+  readonly all: Positions
+  readonly members: (peer: CompiledPeer, family: Family) => Members
+}
+
 function push<K>(lists: Map<K, number[]>, key: K, position: number): void {
   const list = lists.get(key)
   if (list) list.push(position)
@@ -40,9 +48,8 @@ function postingsOf(classes: readonly EndpointClass[]): Postings {
   return { byNamespace, byLabel }
 }
 
-export class ClassSet {
+export class ClassSet implements PeerSet {
   readonly classes: readonly EndpointClass[]
-  /** Every position. */
   readonly all: Positions
   readonly #known = new Map<CompiledPeer, Map<Family, Members>>()
   #postings: Postings | undefined

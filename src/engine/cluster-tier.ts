@@ -3,7 +3,7 @@ import { clusterPolicyName, type ClusterNetworkPolicy, type ClusterTier } from '
 import type { Direction } from '../policy/network-policy.ts'
 import type { Node } from '../policy/snapshot.ts'
 import { ChoiceTable, type NumberedEffect } from './choice-table.ts'
-import type { ClassSet } from './class-set.ts'
+import type { PeerSet } from './class-set.ts'
 import type { EndpointClass, PodClass } from './classes.ts'
 import { type ClusterRuling, rulingsOf } from './cluster-ruling.ts'
 import {
@@ -16,7 +16,7 @@ import type { Pair } from './network-policy-tier.ts'
 import { resolvePorts } from './port-resolution.ts'
 import type { DependsReason } from './reach.ts'
 import type { RulingTable } from './ruling-table.ts'
-import type { Question, Row, Tier } from './tier.ts'
+import { askedBy, type Question, type Row, type Tier } from './tier.ts'
 
 /** A policy that applies to a subject, surely or for a reason. */
 export interface Applied {
@@ -83,16 +83,25 @@ export function clusterPolicyTier({ tier, policies, nodes, table }: ClusterTierI
       const row = rows.get(peers, key, () => chooseRow(found, question, choices))
       return rows.settled(row, rest(), choices)
     },
+    asks: (subject, direction) => {
+      const found = ranks(subject, direction).flat()
+      const ids = found.map(({ one, reason }) => `${one.id}${reason ?? ''}`).join()
+      return askedBy(
+        ids,
+        found.flatMap(({ one }) => one.rules[direction]),
+        { subject, direction },
+      )
+    },
     rulings: (pair) => rulingsOf(ranks(pair.subject, pair.direction), pair),
   }
 }
 
 /** Rows that subjects with the same policies share. */
 class RowsByKey {
-  readonly #chosen = new WeakMap<ClassSet, Map<string, Row>>()
+  readonly #chosen = new WeakMap<PeerSet, Map<string, Row>>()
   readonly #settled = new WeakMap<Row, WeakMap<Row, Row>>()
 
-  get(peers: ClassSet, key: string, make: () => Row): Row {
+  get(peers: PeerSet, key: string, make: () => Row): Row {
     const known = this.#chosen.get(peers) ?? new Map<string, Row>()
     this.#chosen.set(peers, known)
     const row = known.get(key) ?? make()
@@ -162,7 +171,7 @@ function addRule(row: Row, rule: CompiledClusterRule, { question, choices }: At)
 }
 
 function addMembers(
-  { sure, open }: ReturnType<ClassSet['members']>,
+  { sure, open }: ReturnType<PeerSet['members']>,
   add: (positions: readonly number[], reason?: DependsReason) => void,
 ): void {
   for (const [reason, positions] of open) add(positions, reason)

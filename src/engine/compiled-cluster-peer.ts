@@ -58,6 +58,7 @@ function compileNodes(selector: Selector, nodes: readonly Node[]): CompiledPeer 
 /** The addresses of pods are meant too: nothing is open as it is for ipBlocks (S22). */
 function compileNetworks(block: IpSet): CompiledPeer {
   return {
+    block,
     match: (candidate, family) => {
       if (candidate.kind === 'pod') return matchBlock(block, candidate.pod, { family, profile: CONFORMANCE })
       return hasAddress(block, candidate.endpoint.address) ? 'yes' : 'no'
@@ -70,6 +71,7 @@ export function compileClusterPeer(peer: KnownPeer, nodes: readonly Node[]): Com
     case 'pods':
       return {
         pods: peer.pods,
+        namespaces: peer.namespaces,
         match: (candidate) => {
           if (candidate.kind === 'outside' || !hasIdentity(candidate.pod)) return 'no'
           return matches(peer.pods, candidate.pod.labels) ? matchNamespace(peer.namespaces, candidate.namespace) : 'no'

@@ -2,7 +2,7 @@
 import type { Peer } from '../policy/network-policy.ts'
 import { matches, type Selector } from '../policy/selector.ts'
 import type { Family } from '../sets/ip-address.ts'
-import { hasAddress } from '../sets/ip-set.ts'
+import { hasAddress, type IpSet } from '../sets/ip-set.ts'
 import { type EndpointClass, hasIdentity, type PodClass } from './classes.ts'
 import { addressesOf, type Match, matchBlock, matchNamespace } from './match.ts'
 import type { Profile } from './profile.ts'
@@ -13,6 +13,10 @@ export interface CompiledPeer {
   readonly namespace?: string
   /** Set when only pods can match, and only those that this selects. */
   readonly pods?: Selector
+  /** Set when only pods of namespaces that this selects, or may select, can match. */
+  readonly namespaces?: Selector
+  /** Set when only these addresses can match, and pods whose addresses are not known. */
+  readonly block?: IpSet
 }
 
 function matchPods(peer: Extract<Peer, { kind: 'pods' }>, own: string, candidate: PodClass): Match {
@@ -25,13 +29,14 @@ function compilePods(peer: Extract<Peer, { kind: 'pods' }>, own: string): Compil
   return {
     match: (candidate) => (candidate.kind === 'outside' ? 'no' : matchPods(peer, own, candidate)),
     pods: peer.pods,
-    ...(peer.namespaces === 'own' && { namespace: own }),
+    ...(peer.namespaces === 'own' ? { namespace: own } : { namespaces: peer.namespaces }),
   }
 }
 
 function compileBlock(peer: Extract<Peer, { kind: 'ipBlock' }>, profile: Profile): CompiledPeer {
   const block = addressesOf(peer)
   return {
+    block,
     match: (candidate, family) => {
       if (candidate.kind === 'pod') return matchBlock(block, candidate.pod, { family, profile })
       return hasAddress(block, candidate.endpoint.address) ? 'yes' : 'no'

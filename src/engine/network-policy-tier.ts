@@ -3,7 +3,7 @@ import type { Direction, NetworkPolicy, Rule } from '../policy/network-policy.ts
 import { matches } from '../policy/selector.ts'
 import { type ConnectionSet, NO_CONNECTIONS } from '../sets/connection-set.ts'
 import type { Family } from '../sets/ip-address.ts'
-import type { ClassSet } from './class-set.ts'
+import type { PeerSet } from './class-set.ts'
 import { type EndpointClass, hasIdentity, type PodClass } from './classes.ts'
 import { type CompiledPeer, PeerCompiler } from './compiled-peer.ts'
 import type { Match } from './match.ts'
@@ -12,7 +12,7 @@ import type { Profile } from './profile.ts'
 import type { DependsReason } from './reach.ts'
 import { RulingTable } from './ruling-table.ts'
 import { ruling } from './ruling.ts'
-import type { Question, Row, Tier } from './tier.ts'
+import { askedBy, type Question, type Row, type Tier } from './tier.ts'
 
 interface CompiledRule {
   readonly rule: Rule
@@ -124,7 +124,7 @@ export function networkPolicyTier(
   const compiled = policies.map((policy, id) => compilePolicy(policy, id, compiler))
   const byNamespace = Map.groupBy(compiled, ({ policy }) => policy.namespace)
   const isolatingById: Record<Direction, (readonly CompiledPolicy[])[]> = { ingress: [], egress: [] }
-  const rows = new WeakMap<ClassSet, Map<string, Row>>()
+  const rows = new WeakMap<PeerSet, Map<string, Row>>()
 
   const find = (subject: PodClass, direction: Direction): readonly CompiledPolicy[] => {
     if (!hasIdentity(subject.pod)) return [] // S33
@@ -166,6 +166,15 @@ export function networkPolicyTier(
   return {
     name: 'network policy',
     rule,
+    asks: (subject, direction) => {
+      const found = isolating(subject, direction)
+      const ids = found.map(({ id }) => id).join()
+      return askedBy(
+        ids,
+        found.flatMap(({ rules }) => rules[direction] ?? []),
+        { subject, direction },
+      )
+    },
     admissions,
     isolating: (subject, direction) => isolating(subject, direction).map(({ policy }) => policy),
   }

@@ -36,6 +36,7 @@ export function either(a: Ruling, b: Ruling): Ruling {
 
 /** Accepted by both (S28): the reasons of both remain where the other may accept. */
 export function both(a: Ruling, b: Ruling): Ruling {
+  if (a.maybe.length === 0 && b.maybe.length === 0) return { must: intersectConnections(a.must, b.must), maybe: [] }
   const open = [...within(a.maybe, mayOf(b)), ...within(b.maybe, mayOf(a))]
   return ruling(intersectConnections(a.must, b.must), open)
 }

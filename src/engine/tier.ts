@@ -1,20 +1,29 @@
 // The order of evaluation: admin, network policy, baseline, default. Each tier decides or hands on to the rest.
 import type { Direction } from '../policy/network-policy.ts'
 import type { Family } from '../sets/ip-address.ts'
-import type { ClassSet } from './class-set.ts'
+import type { PeerSet } from './class-set.ts'
 import type { PodClass } from './classes.ts'
+import type { CompiledPeer } from './compiled-peer.ts'
+import type { RulePorts } from './port-resolution.ts'
 import { RulingTable } from './ruling-table.ts'
 
 /** One direction of the traffic between a class that policies may govern and many others. */
 export interface Question {
   readonly direction: Direction
   readonly subject: PodClass
-  readonly peers: ClassSet
+  readonly peers: PeerSet
   readonly family: Family
 }
 
 /** The answer: for each peer, by its position, the number of a ruling. Shared, never written to once returned. */
 export type Row = Int32Array
+
+/** What a tier's answers about a subject hang on: subjects with equal keys have equal rows. */
+export interface Asked {
+  readonly key: string
+  /** Every peer that the tier compares others with. */
+  readonly peers: readonly CompiledPeer[]
+}
 
 /**
  * One tier. `rest` is what the tiers after it say: a tier that says nothing about the subject returns it, one that
@@ -23,11 +32,12 @@ export type Row = Int32Array
 export interface Tier {
   readonly name: 'admin' | 'network policy' | 'baseline' | 'default'
   readonly rule: (question: Question, rest: () => Row) => Row
+  readonly asks: (subject: PodClass, direction: Direction) => Asked
 }
 
 /** What no tier decides is accepted. */
 export function defaultTier(): Tier {
-  const rows = new WeakMap<ClassSet, Row>()
+  const rows = new WeakMap<PeerSet, Row>()
   return {
     name: 'default',
     rule: ({ peers }) => {
@@ -35,6 +45,20 @@ export function defaultTier(): Tier {
       rows.set(peers, row)
       return row
     },
+    asks: () => ({ key: '', peers: [] }),
+  }
+}
+
+/** What all rules of a direction ask; the subject's port names matter where it is the destination. */
+export function askedBy(
+  ids: string,
+  rules: readonly { readonly peers: 'any' | readonly CompiledPeer[]; readonly ports: RulePorts }[],
+  { subject, direction }: Pick<Question, 'subject' | 'direction'>,
+): Asked {
+  const isNamed = direction === 'ingress' && rules.some(({ ports }) => ports.named.length > 0)
+  return {
+    key: isNamed ? `${ids} ${subject.portKey}` : ids,
+    peers: rules.flatMap(({ peers }) => (peers === 'any' ? [] : peers)),
   }
 }
 

@@ -5,7 +5,7 @@ export type Integer = number | bigint
 
 /**
  * A set of integers: `[start0, end0, start1, end1, …]`, starts inclusive, ends exclusive. Empty means the empty set.
- * INVARIANT: strictly increasing, so equal sets have equal arrays (`fromIntervals` and `combine` keep it).
+ * INVARIANT: strictly increasing, so equal sets have equal arrays (every function here keeps it).
  */
 export type IntervalSet<T extends Integer> = readonly T[]
 
@@ -34,42 +34,58 @@ export function intervals<T extends Integer>(set: IntervalSet<T>): Interval<T>[]
   return out
 }
 
-/** Sweeps both boundary lists once; `keep(inA, inB)` says which elements stay. `keep(false, false)` must be false. */
-function combine<T extends Integer>(
-  a: IntervalSet<T>,
-  b: IntervalSet<T>,
-  keep: (inA: boolean, inB: boolean) => boolean,
-): IntervalSet<T> {
+/** Elements of `a` or `b`. */
+export function union<T extends Integer>(a: IntervalSet<T>, b: IntervalSet<T>): IntervalSet<T> {
+  if (a.length === 0 || a === b) return b
+  if (b.length === 0) return a
   const bounds: T[] = []
-  let i = 0
-  let j = 0
-  let inside = false
+  let [i, j] = [0, 0]
   while (i < a.length || j < b.length) {
-    const x = a[i]
-    const y = b[j]
-    const at = x === undefined ? (y as T) : y === undefined || x < y ? x : y
-    if (x !== undefined && x === at) i++
-    if (y !== undefined && y === at) j++
-    const now = keep(i % 2 === 1, j % 2 === 1)
-    if (now !== inside) {
-      bounds.push(at)
-      inside = now
-    }
+    const fromA = j >= b.length || (i < a.length && (a[i] as T) <= (b[j] as T))
+    const start = (fromA ? a[i] : b[j]) as T
+    const end = (fromA ? a[i + 1] : b[j + 1]) as T
+    if (fromA) i += 2
+    else j += 2
+    const last = bounds.length - 1
+    if (last < 0 || start > (bounds[last] as T)) bounds.push(start, end)
+    else if (end > (bounds[last] as T)) bounds[last] = end
   }
   return bounds
 }
 
-/** Elements of `a` or `b`. */
-export function union<T extends Integer>(a: IntervalSet<T>, b: IntervalSet<T>): IntervalSet<T> {
-  if (a.length === 0) return b
-  if (b.length === 0) return a
-  return combine(a, b, (inA, inB) => inA || inB)
-}
-
 /** Elements of both `a` and `b`. */
 export function intersect<T extends Integer>(a: IntervalSet<T>, b: IntervalSet<T>): IntervalSet<T> {
-  if (a.length === 0 || b.length === 0) return []
-  return combine(a, b, (inA, inB) => inA && inB)
+  if (a === b) return a
+  const bounds: T[] = []
+  let [i, j] = [0, 0]
+  while (i < a.length && j < b.length) {
+    const start = ((a[i] as T) > (b[j] as T) ? a[i] : b[j]) as T
+    const [endA, endB] = [a[i + 1] as T, b[j + 1] as T]
+    const end = endA < endB ? endA : endB
+    if (start < end) bounds.push(start, end)
+    if (endA <= endB) i += 2
+    if (endB <= endA) j += 2
+  }
+  return bounds
+}
+
+/** Elements of `a` that are not in `b`. */
+export function subtract<T extends Integer>(a: IntervalSet<T>, b: IntervalSet<T>): IntervalSet<T> {
+  if (a.length === 0 || b.length === 0) return a
+  if (a === b) return []
+  const bounds: T[] = []
+  let j = 0
+  for (let i = 0; i < a.length; i += 2) {
+    let start = a[i] as T
+    const end = a[i + 1] as T
+    while (j < b.length && (b[j + 1] as T) <= start) j += 2
+    for (let k = j; k < b.length && (b[k] as T) < end; k += 2) {
+      if (start < (b[k] as T)) bounds.push(start, b[k] as T)
+      if ((b[k + 1] as T) > start) start = b[k + 1] as T
+    }
+    if (start < end) bounds.push(start, end)
+  }
+  return bounds
 }
 
 /** True when some element is in both. */
@@ -82,12 +98,6 @@ export function intersects<T extends Integer>(a: IntervalSet<T>, b: IntervalSet<
     else return true
   }
   return false
-}
-
-/** Elements of `a` that are not in `b`. */
-export function subtract<T extends Integer>(a: IntervalSet<T>, b: IntervalSet<T>): IntervalSet<T> {
-  if (a.length === 0 || b.length === 0) return a
-  return combine(a, b, (inA, inB) => inA && !inB)
 }
 
 /** True when the sets hold the same elements. */
