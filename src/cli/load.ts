@@ -38,20 +38,30 @@ export interface LoadOptions {
   readonly build?: boolean
 }
 
-/** The options of a command that reads manifests, as commander hands them over. */
-export interface InputOptions extends LoadOptions {
-  readonly filename: readonly string[]
+/** How inputs are read, and what is told about it. */
+export interface ReadingOptions extends LoadOptions {
   /** List on stderr what was read, skipped and assumed. */
   readonly inputs?: boolean
   /** Print on stderr where the time went. */
   readonly timings?: boolean
 }
 
+/** The options of a command that reads manifests, as commander hands them over. */
+export interface InputOptions extends ReadingOptions {
+  readonly filename: readonly string[]
+}
+
 /** Gives a command the options that say what is read. */
 export function withInput(command: Command): Command {
-  return command
+  command
     .addOption(repeated('-f, --filename <path>', 'file, folder, REV:PATH or - for stdin; may be given more than once'))
     .addOption(repeated('--git <rev:path>', 'file or folder of a git revision; may be given more than once'))
+  return withReading(command)
+}
+
+/** The options that say how what is named is read. */
+export function withReading(command: Command): Command {
+  return command
     .addOption(
       new Option('-n, --namespace <name>', 'namespace of objects that name none (without it: default)').argParser(
         namespaceName,
@@ -76,8 +86,13 @@ function namespaceName(text: string): string {
 
 /** Reads what the arguments and options name. Prints nothing but what `--inputs` and `--timings` ask for. */
 export function loadInput(args: readonly string[], options: InputOptions): Loaded {
+  return loadPaths(inputPaths(args, options), options)
+}
+
+/** The same for one side of a command that compares. */
+export function loadPaths(paths: readonly string[], options: ReadingOptions): Loaded {
   if (options.timings === true) printTimingsAtExit()
-  const loaded = load(inputPaths(args, options), options)
+  const loaded = load(paths, options)
   if (options.inputs === true) {
     const { sources, objects, skipped, written } = loaded
     const files = sources.map(({ name }) => name)

@@ -1,17 +1,18 @@
 // All commands by name. Only the one that is asked for is read: a command line should start at once.
 import type { Command } from 'commander'
 
+/** In the order of help: the main job, then from what is there to what is kept. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
-  assert: async () => (await import('./commands/assert.ts')).assertCommand(),
-  diff: async () => (await import('./commands/diff.ts')).diffCommand(),
-  doctor: async () => (await import('./commands/doctor.ts')).doctorCommand(),
-  init: async () => (await import('./commands/init.ts')).initCommand(),
-  lint: async () => (await import('./commands/lint.ts')).lintCommand(),
-  map: async () => (await import('./commands/map.ts')).mapCommand(),
-  explain: async () => (await import('./commands/explain.ts')).explainCommand(),
-  prove: async () => (await import('./commands/prove.ts')).proveCommand(),
-  render: async () => (await import('./commands/render.ts')).renderCommand(),
   up: async () => (await import('./commands/up.ts')).upCommand(),
+  map: async () => (await import('./commands/map.ts')).mapCommand(),
+  init: async () => (await import('./commands/init.ts')).initCommand(),
+  render: async () => (await import('./commands/render.ts')).renderCommand(),
+  prove: async () => (await import('./commands/prove.ts')).proveCommand(),
+  explain: async () => (await import('./commands/explain.ts')).explainCommand(),
+  diff: async () => (await import('./commands/diff.ts')).diffCommand(),
+  lint: async () => (await import('./commands/lint.ts')).lintCommand(),
+  assert: async () => (await import('./commands/assert.ts')).assertCommand(),
+  doctor: async () => (await import('./commands/doctor.ts')).doctorCommand(),
 }
 
 /** The command that the arguments begin with; all of them where they begin with none, for help and suggestions. */

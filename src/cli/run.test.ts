@@ -15,6 +15,24 @@ function run(...args: string[]) {
 }
 
 describe('the command line', () => {
+  it('lists its commands in the order of the work, without defaults that say nothing', () => {
+    const names = [...run('--help').stdout.matchAll(/^  ([a-z]+) {2,}\S/gm)].map(([, name]) => name)
+    const order = ['up', 'map', 'init', 'render', 'prove', 'explain', 'diff', 'lint', 'assert', 'doctor', 'help']
+    expect(names).toEqual(order)
+    for (const name of order.slice(0, -1)) {
+      const { stdout, status } = run(name, '--help')
+      expect(status).toBe(0)
+      expect(stdout).not.toMatch(/default: (?:false|none|all)/)
+    }
+    expect(run('prove', '--help').stdout.replaceAll(/\s+/g, ' ')).toContain('(text, json; default: text)')
+  })
+
+  it('warns where a map would be empty because there is nobody to map', () => {
+    const { status, stderr } = run('map', 'examples/seed/policy.yaml')
+    expect(status).toBe(0)
+    expect(stderr).toContain('[no-pods]')
+  })
+
   it('prints its version and its help on stdout', () => {
     expect(run('--version')).toMatchObject({
       status: 0,

@@ -1,7 +1,7 @@
 // Runs the command line: usage errors exit with 2, mistakes of the program with 70 and a short report.
 import { readFileSync } from 'node:fs'
 import { styleText } from 'node:util'
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, type HelpConfiguration } from 'commander'
 import { printable } from '../diag/printable.ts'
 import { CLEAN, type ExitCode, INTERNAL, UNUSABLE } from './exit-code.ts'
 import { tolerateClosedPipes } from './output.ts'
@@ -36,9 +36,25 @@ function fullName(command: Command): string {
   return command.parent ? `${fullName(command.parent)} ${command.name()}` : command.name()
 }
 
+/** Help with the commands' bare names, and without defaults that say nothing: off, or an empty list. */
+const HELP: HelpConfiguration = {
+  subcommandTerm: (command) => command.name(),
+  optionDescription: (option) => {
+    const { defaultValue } = option as { readonly defaultValue: unknown }
+    const says = defaultValue !== undefined && defaultValue !== false && !Array.isArray(defaultValue) && !option.negate
+    const choices = option.argChoices?.join(', ')
+    const more = [
+      ...(choices === undefined ? [] : [choices]),
+      ...(says ? [`default: ${option.defaultValueDescription ?? String(defaultValue)}`] : []),
+    ]
+    return more.length === 0 ? option.description : `${option.description} (${more.join('; ')})`
+  },
+}
+
 /** Lets no command of the tree end the process by itself, and words its errors as the house does. */
 function tame(command: Command): void {
   command.exitOverride()
+  command.configureHelp(HELP)
   command.configureOutput({ outputError: (text, write) => write(usageError(text, command)) })
   for (const child of command.commands) tame(child)
 }
@@ -68,7 +84,7 @@ export function programOf(commands: readonly Command[]): Command {
     .helpOption('-h, --help', 'print what a command does and takes')
     .addHelpText(
       'after',
-      '\nExit codes: 0 clean, 1 findings, 2 unusable input or usage, 3 environment missing, 70 internal error',
+      '\nExit codes: 0 clean, 1 findings, 2 unusable input or usage, 3 environment missing,\n70 internal error',
     )
   for (const command of commands) program.addCommand(command)
   tame(program)

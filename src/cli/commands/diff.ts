@@ -3,6 +3,7 @@ import { Command, Option } from 'commander'
 import type { DiffOptions } from '../diff/options.ts'
 import { DIFF_FORMATS, FAIL_ON } from '../diff/options.ts'
 import { exits } from '../exit-code.ts'
+import { withReading } from '../load.ts'
 import { outputOption } from '../output-format.ts'
 
 const EXAMPLES = `
@@ -13,7 +14,7 @@ BEFORE and AFTER: a file, a folder, REV:PATH of git, or - for stdin
   kubectl get ns,pods,deploy,svc,netpol -A -o yaml | moat diff - k8s`
 
 export function diffCommand(): Command {
-  return new Command('diff')
+  return withReading(new Command('diff'))
     .description('show which connections opened and closed between two inputs, and on which line')
     .argument('<before>', 'file, folder, REV:PATH or - for stdin')
     .argument('<after>', 'likewise')
@@ -26,9 +27,6 @@ export function diffCommand(): Command {
         .choices(['spec', 'conformance', 'calico', 'cilium'])
         .default('spec'),
     )
-    .option('-n, --namespace <name>', 'namespace of objects that name none (without it: default)')
-    .option('--no-build', 'read kustomizations and Helm charts file by file')
-    .option('--timings', 'print on stderr where the time went', false)
     .addHelpText('after', EXAMPLES)
     .action(
       exits(async (before: string, after: string, options: DiffOptions) => {

@@ -11,10 +11,10 @@ import { sarifLog } from '../../render/sarif.ts'
 import { styled } from '../colour.ts'
 import { outputWidth } from '../output-width.ts'
 import { CLEAN, type ExitCode, FINDINGS, UNUSABLE } from '../exit-code.ts'
-import { load } from '../load.ts'
+import { loadPaths } from '../load.ts'
 import { printData, printDiagnostics } from '../output.ts'
 import { version } from '../run.ts'
-import { printTimingsAtExit, timed } from '../timings.ts'
+import { timed } from '../timings.ts'
 import type { DiffOptions } from './options.ts'
 
 function drawn(answer: Diff, output: DiffOptions['output']): string {
@@ -46,8 +46,7 @@ function fails({ changes, possible }: Diff, failOn: DiffOptions['failOn']): bool
 }
 
 export function diffAction(before: string, after: string, options: DiffOptions): ExitCode {
-  if (options.timings) printTimingsAtExit()
-  const sides = [before, after].map((path) => load([path], options))
+  const sides = [before, after].map((path) => loadPaths([path], options))
   printDiagnostics(sides.flatMap(({ diagnostics }) => diagnostics))
   const [old, now] = sides
   if (!old?.usable || !now?.usable) return UNUSABLE
