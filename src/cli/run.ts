@@ -40,12 +40,14 @@ function fullName(command: Command): string {
 const HELP: HelpConfiguration = {
   subcommandTerm: (command) => command.name(),
   optionDescription: (option) => {
-    const { defaultValue } = option as { readonly defaultValue: unknown }
+    const { defaultValue } = option as {
+      readonly defaultValue: string | number | boolean | readonly string[] | undefined
+    }
     const says = defaultValue !== undefined && defaultValue !== false && !Array.isArray(defaultValue) && !option.negate
     const choices = option.argChoices?.join(', ')
     const more = [
       ...(choices === undefined ? [] : [choices]),
-      ...(says ? [`default: ${option.defaultValueDescription ?? String(defaultValue)}`] : []),
+      ...(says ? [`default: ${option.defaultValueDescription ?? defaultValue.toString()}`] : []),
     ]
     return more.length === 0 ? option.description : `${option.description} (${more.join('; ')})`
   },
