@@ -1,10 +1,11 @@
-// docs/tour.md is walked from its top to its end in a folder of its own, and shows what is printed, to the letter.
+// docs/tour.md is walked from its top to its end in a folder of its own, and shows what is printed, to the letter. So does README.md.
 // The shop is read from the corpus; without it only the first stop is walked. MOAT_UPDATE=1 writes the page anew.
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { commandsFor } from '../src/cli/registry.ts'
 import { corpusFolder } from './support/corpus.ts'
 
 const root = resolve(import.meta.dirname, '..')
@@ -93,6 +94,18 @@ describe('docs/tour.md', () => {
     expect(errors).toEqual([])
     expect(commands).toBeGreaterThanOrEqual(12)
     expect(shop).toBe(printed)
+  })
+
+  it('begins in README.md, whose example is as printed and whose commands run, in the order of help', async () => {
+    const readme = readFileSync(join(root, 'README.md'), 'utf8')
+    const [, example = ''] = /\n(```console\n[^]*?```\n)/.exec(readme) ?? []
+    expect(walked(example, folder)).toEqual({ text: example, commands: 1, errors: [] })
+    const table = [...readme.matchAll(/^\|[ \d]*\| `(npx moat (\w+)[^`]*)` \|/gm)]
+    const offline = table.filter(([, , name]) => name !== 'up' && name !== 'doctor')
+    const runs = offline.map(([, command]) => `\`\`\`console\n$ ${command}\n\`\`\`\n`).join('')
+    expect(walked(runs, folder)).toMatchObject({ commands: 8, errors: [] })
+    const names = (await commandsFor([])).map((command) => command.name())
+    expect(table.map(([, , name]) => name)).toEqual(names)
   })
 
   it('has every command that works offline', () => {
