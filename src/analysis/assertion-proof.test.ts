@@ -71,6 +71,27 @@ describe('Only', () => {
 })
 
 describe('an assertion', () => {
+  it('about pods is open where a rule lets domain names through, for a name may have the address of a pod (A13)', () => {
+    const closed = policy('a', 'closed', 'podSelector: {}\npolicyTypes: [Egress]')
+    const names = `apiVersion: policy.networking.k8s.io/v1alpha2
+kind: ClusterNetworkPolicy
+metadata: {name: names}
+spec:
+  tier: Admin
+  priority: 1
+  subject: {namespaces: {}}
+  egress: [{action: Accept, to: [{domainNames: [example.com]}]}]
+`
+    for (const to of ['{pod: b/server}', '{namespaceSelector: {}, podSelector: {}}']) {
+      const asked = `from: {pod: a/client}, to: ${to}, expect: Denied`
+      expect(claim(asked, [...PODS, closed])?.verdict).toBe('PROVEN')
+      expect(claim(asked, [...PODS, closed, names])).toMatchObject({
+        verdict: 'OUT_OF_SCOPE',
+        reason: expect.stringContaining('a rule speaks of domain names'),
+      })
+    }
+  })
+
   it('about selectors holds for pods that are not in the input', () => {
     const anybody = 'from: {namespaceSelector: {}, podSelector: {matchLabels: {app: batch}}}, to: {pod: b/server}'
     const deny = policy('b', 'deny', 'podSelector: {}\npolicyTypes: [Ingress]')

@@ -71,7 +71,7 @@ function matchOne(world: World, at: { peer: ClusterPeer; ends: Ends; role: Role 
       return [...some(withinAddresses(of, role, sure)), ...some(withinAddresses(of, role, rest), 'node-unknown')]
     }
     case 'domainNames':
-      return end.kind === 'outside' ? some(of, 'domain-name') : []
+      return some(of, 'domain-name') // A13: a name may have any address, that of a pod too.
     case 'unknown':
       return []
   }
