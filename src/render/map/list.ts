@@ -72,6 +72,21 @@ function widthsOf(entries: readonly Entry[], width: number): [number, number, nu
   const room = width - last - 2 * GAP
   if (from + to <= room) return [from, to, last]
   const half = Math.floor(room / 2)
+  // What cannot be broken gets its column, if the other one has room for its own.
+  const least = (column: 0 | 1): number =>
+    Math.max(
+      0,
+      ...entries.flatMap(({ cells }) =>
+        cells[column].flatMap((word, at, all) =>
+          partsOf(at === all.length - 1 ? word : `${word},`, 0).map(({ text }) => displayWidth(text)),
+        ),
+      ),
+    )
+  const [leastFrom, leastTo] = [least(0), least(1)]
+  if (from > half && to > half && leastFrom + leastTo <= room) {
+    const wide = Math.max(leastFrom, Math.min(half, room - leastTo))
+    return [wide, room - wide, last]
+  }
   if (from <= half) return [from, room - from, last]
   if (to <= half) return [room - to, to, last]
   return [half, room - half, last]

@@ -66,7 +66,7 @@ table { border-collapse: separate; border-spacing: 0; }
 .matrix { font-size: 13px; }
 .matrix th { font-weight: 500; background: var(--card); }
 .matrix thead th { position: sticky; top: 0; z-index: 2; vertical-align: bottom; padding: 8px 0; border-bottom: 1px solid var(--line); }
-.matrix thead th > div { writing-mode: vertical-rl; transform: rotate(180deg); max-height: 190px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; margin: 0 auto; }
+.matrix thead th > div { writing-mode: vertical-rl; transform: rotate(180deg); max-height: 240px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; margin: 0 auto; }
 .matrix thead th:first-child { left: 0; z-index: 4; padding: 8px 12px; text-align: left; color: var(--soft); }
 .matrix tbody th { position: sticky; left: 0; z-index: 1; text-align: left; white-space: nowrap; max-width: 300px; overflow: hidden;
   text-overflow: ellipsis; padding: 0 12px; border-right: 1px solid var(--line); }
