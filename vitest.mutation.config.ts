@@ -1,13 +1,19 @@
-// The tests that mutation testing runs for each mutant: those of the sets alone (MOAT_MUTATION=sets), else those of the
-// sets and the engine, with a short differential run.
+// The tests that mutation testing runs for each mutant: those of the sets or of the engine alone (MOAT_MUTATION=sets or
+// engine), those of the questions (analysis), else those of the sets and the engine with a short differential run.
 import { defineConfig } from 'vitest/config'
 
 const own = ['interval-set', 'ip-address', 'ip-set', 'connection-set'].map((name) => `src/sets/${name}.test.ts`)
 const oracles = ['cases', 'conformance', 'differential', 'engine-paths'].map((name) => `tests/${name}.test.ts`)
 
+const SCOPES: Readonly<Record<string, readonly string[]>> = {
+  sets: own,
+  engine: ['src/engine/*.test.ts'],
+  analysis: ['src/analysis/**/*.test.ts'],
+}
+
 export default defineConfig({
   test: {
-    include: process.env['MOAT_MUTATION'] === 'sets' ? own : [...own, 'src/engine/*.test.ts', ...oracles],
+    include: [...(SCOPES[process.env['MOAT_MUTATION'] ?? ''] ?? [...own, 'src/engine/*.test.ts', ...oracles])],
     env: { MOAT_DIFF_RUNS: '40', MOAT_DIFF_SEED: '1' },
     testTimeout: 60_000,
     isolate: false,
