@@ -112,7 +112,7 @@ describe('increments one after the other', () => {
     const seen = { cut: 0, kept: 0, empty: 0 }
     fc.assert(
       fc.property(fc.nat(), fc.boolean(), (seed, logAccepts) => {
-        let snapshot = randomSnapshot(seed)
+        let snapshot = randomSnapshot(seed, { clusterPolicies: seed % 2 === 0 ? 4 : 0 })
         let inForce = compileRuleset(snapshot, { logAccepts })
         const kernel: Kernel = new Map()
         applyNft(kernel, printRuleset(inForce))

@@ -107,9 +107,11 @@ function incompatible(old: NftTable, next: NftTable): boolean {
 
 /**
  * True when some connection that the old rules accept might be denied by the next ones; both are of one generation here.
- * Only what admits counts: elements of sets, rules that accept or jump, and pods that are not isolated.
+ * Without rules whose order decides only what admits counts: elements of sets, rules that accept or jump, and pods that are
+ * not isolated. With them any change counts, for what is new in a set may be what a rule denies.
  */
 export function narrows(old: NftTable, next: NftTable): boolean {
+  if ([old, next].some(({ chains }) => [...chains.keys()].some(isOrdered))) return changes(old, next).length > 0
   return (
     [...old.sets.values()].some((set) => {
       const after = next.sets.get(set.name)
@@ -124,7 +126,7 @@ export function narrows(old: NftTable, next: NftTable): boolean {
     ) ||
     [...old.chains.values()].some((chain) => {
       const after = next.chains.get(chain.name)
-      if (chain.hook || isOrdered(chain.name)) return !after || !sameRules(chain, after)
+      if (chain.hook) return !after || !sameRules(chain, after)
       return after !== undefined && admissions(chain).some((rule) => !admissions(after).includes(rule))
     })
   )

@@ -1,8 +1,9 @@
 // Random snapshots for the ruleset's tests: parsed from random raw clusters, with Services that have cluster addresses.
 import { parse } from '../../src/parse/parse.ts'
+import type { ClusterNetworkPolicy } from '../../src/policy/cluster-network-policy.ts'
 import type { Service, Snapshot } from '../../src/policy/snapshot.ts'
-import { randomCluster, type ClusterShape, PLAIN_SHAPE } from './random-cluster.ts'
-import { randomFrom } from './random.ts'
+import { ADMIN_SHAPE, randomCluster, type ClusterShape, PLAIN_SHAPE } from './random-cluster.ts'
+import { type Random, randomFrom } from './random.ts'
 import { rawText } from './raw-objects.ts'
 import { service } from './snapshots.ts'
 
@@ -23,8 +24,44 @@ export function randomSnapshot(seed: number, shape: Partial<ClusterShape> = {}):
   return { ...snapshot, services }
 }
 
+/** Edits of the policies of the admin APIs: one more, one less, another action, another order of rules, another priority. */
+function clusterEdits(random: Random, seed: number): ((snapshot: Snapshot) => Snapshot)[] {
+  const { clusterPolicies: others } = randomSnapshot(seed + 1_000_000, {
+    clusterPolicies: ADMIN_SHAPE.clusterPolicies,
+  })
+  const each =
+    (change: (policy: ClusterNetworkPolicy) => ClusterNetworkPolicy) =>
+    (s: Snapshot): Snapshot => ({
+      ...s,
+      clusterPolicies: s.clusterPolicies.map((policy) => (random.chance(1, 2) ? change(policy) : policy)),
+    })
+  return [
+    (s) => ({ ...s, clusterPolicies: s.clusterPolicies.filter(() => random.chance(2, 3)) }),
+    (s) => ({
+      ...s,
+      clusterPolicies: [
+        ...s.clusterPolicies,
+        ...others.filter((one) => !s.clusterPolicies.some(({ kind, name }) => one.kind === kind && one.name === name)),
+      ],
+    }),
+    each((policy) => ({ ...policy, ingress: policy.ingress.toReversed(), egress: policy.egress.toReversed() })),
+    each((policy) => ({ ...policy, priority: policy.kind === 'BaselineAdminNetworkPolicy' ? 0 : random.below(8) })),
+    each((policy) => ({
+      ...policy,
+      ingress: policy.ingress.map((rule) => ({
+        ...rule,
+        action: random.pick(
+          policy.kind === 'BaselineAdminNetworkPolicy'
+            ? (['Accept', 'Deny'] as const)
+            : (['Accept', 'Deny', 'Pass'] as const),
+        ),
+      })),
+    })),
+  ]
+}
+
 /**
- * A snapshot a few edits away: policies added, removed and changed, pods added, removed, relabelled and readdressed, as a
+ * A snapshot a few edits away: policies of every API added, removed, changed and put in another order, pods added, removed, relabelled and readdressed, as a
  * user's or a controller's changes come.
  */
 export function randomlyEdited(snapshot: Snapshot, seed: number): Snapshot {
@@ -65,6 +102,7 @@ export function randomlyEdited(snapshot: Snapshot, seed: number): Snapshot {
       }
     },
     (s) => ({ ...s, services: other.services }),
+    ...(snapshot.clusterPolicies.length > 0 ? clusterEdits(random, seed) : []),
   ]
   return random.times(1 + random.below(2), () => random.pick(edits)).reduce((s, edit) => edit(s), snapshot)
 }
