@@ -11,7 +11,7 @@ import { type Pod, qualifiedName, type Snapshot } from '../src/policy/snapshot.t
 import { hasConnection, type Protocol, PROTOCOLS } from '../src/sets/connection-set.ts'
 import { type Address, type Family } from '../src/sets/ip-address.ts'
 import { hasAddress } from '../src/sets/ip-set.ts'
-import { FULL_SHAPE } from './support/random-cluster.ts'
+import { ADMIN_SHAPE, FULL_SHAPE } from './support/random-cluster.ts'
 import { type Random, randomFrom } from './support/random.ts'
 import { randomlyEdited, randomSnapshot } from './support/random-snapshots.ts'
 
@@ -21,8 +21,9 @@ const FAMILIES: readonly Family[] = [4, 6]
 
 /** A pair of snapshots a few edits apart, every third time two that have nothing to do with each other. */
 function pairOf(seed: number): readonly [Snapshot, Snapshot] {
-  const before = randomSnapshot(seed, FULL_SHAPE)
-  const after = seed % 3 === 0 ? randomSnapshot(seed + 50_000, FULL_SHAPE) : randomlyEdited(before, seed)
+  const shape = seed % 2 === 0 ? ADMIN_SHAPE : FULL_SHAPE
+  const before = randomSnapshot(seed, shape)
+  const after = seed % 3 === 0 ? randomSnapshot(seed + 50_000, shape) : randomlyEdited(before, seed)
   return [before, after]
 }
 
@@ -163,7 +164,7 @@ describe('the diff of random clusters', () => {
     for (const seed of SEEDS) {
       const pair = pairOf(seed)
       try {
-        const profile = seed % 2 === 0 ? SPEC : CONFORMANCE
+        const profile = seed % 4 < 2 ? SPEC : CONFORMANCE
         const [answer, reverse] = [diff(...pair, profile), diff(pair[1], pair[0], profile)]
         compare(pair, { answer, reverse }, counted)
       } catch (error) {
@@ -192,6 +193,7 @@ describe('the diff of random clusters', () => {
         ...snapshot,
         pods: shuffle(random, snapshot.pods),
         networkPolicies: shuffle(random, snapshot.networkPolicies),
+        clusterPolicies: shuffle(random, snapshot.clusterPolicies),
         namespaces: new Map(shuffle(random, [...snapshot.namespaces])),
       })
       expect(plain(diff(shuffled(before), shuffled(after)).changes), `seed ${seed}`).toEqual(
