@@ -58,7 +58,7 @@ function reach(snapshot: Snapshot, source: string, destination: string): string 
   return formatConnections(engine.reach(end(source), end(destination), family).allowed)
 }
 
-const EXAMPLES = ['seed', 'ollama-rag', 'dual-stack', 'plain-policies']
+const EXAMPLES = ['seed', 'ollama-rag', 'dual-stack', 'plain-policies', 'admin']
 
 describe('the examples', () => {
   it('are all here', () => {
