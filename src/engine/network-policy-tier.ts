@@ -1,33 +1,18 @@
 // The NetworkPolicy tier: who is isolated, and what the rules of the policies that isolate it admit.
 import type { Direction, NetworkPolicy, Rule } from '../policy/network-policy.ts'
-import { matches } from '../policy/selector.ts'
 import { type ConnectionSet, NO_CONNECTIONS } from '../sets/connection-set.ts'
 import type { Family } from '../sets/ip-address.ts'
 import type { PeerSet } from './class-set.ts'
-import { type EndpointClass, hasIdentity, type PodClass } from './classes.ts'
-import { type CompiledPeer, PeerCompiler } from './compiled-peer.ts'
+import type { EndpointClass, PodClass } from './classes.ts'
+import { PeerCompiler } from './compiled-peer.ts'
+import { type CompiledPolicy, type CompiledRule, compilePolicy, isolates } from './compiled-policy.ts'
 import type { Match } from './match.ts'
-import { compilePorts, resolvePorts, type RulePorts } from './port-resolution.ts'
+import { resolvePorts } from './port-resolution.ts'
 import type { Profile } from './profile.ts'
 import type { DependsReason } from './reach.ts'
 import { RulingTable } from './ruling-table.ts'
 import { ruling } from './ruling.ts'
 import { askedBy, type Question, type Row, type Tier } from './tier.ts'
-
-interface CompiledRule {
-  readonly rule: Rule
-  /** Place in its list, from 0. */
-  readonly index: number
-  readonly peers: 'any' | readonly CompiledPeer[]
-  readonly ports: RulePorts
-}
-
-interface CompiledPolicy {
-  /** Place among all policies, from 0. */
-  readonly id: number
-  readonly policy: NetworkPolicy
-  readonly rules: Readonly<Record<Direction, readonly CompiledRule[] | undefined>>
-}
 
 /** A rule that lets something through. */
 export interface Admission {
@@ -54,16 +39,6 @@ export interface NetworkPolicyTier extends Tier {
   readonly isolating: (subject: PodClass, direction: Direction) => readonly NetworkPolicy[]
   /** Every rule of the subject's policies that lets the peer through, surely or perhaps. */
   readonly admissions: (pair: Pair) => readonly Admission[]
-}
-
-function compilePolicy(policy: NetworkPolicy, id: number, peers: PeerCompiler): CompiledPolicy {
-  const compile = (rule: Rule, index: number): CompiledRule => ({
-    rule,
-    index,
-    peers: rule.peers === 'any' ? 'any' : rule.peers.map((peer) => peers.compile(peer, policy.namespace)),
-    ports: compilePorts(rule.ports),
-  })
-  return { id, policy, rules: { ingress: policy.ingress?.map(compile), egress: policy.egress?.map(compile) } }
 }
 
 /** All answers of a rule's peers, a sure one alone (S05: no peers named means every one). */
@@ -115,6 +90,9 @@ function addRules(policies: readonly CompiledPolicy[], question: Question, table
   return row
 }
 
+/** The policies that isolate a class in a direction, in an order of their own. */
+export type FindIsolating = (subject: PodClass, direction: Direction) => readonly CompiledPolicy[]
+
 /** The tier of these policies: it decides everything for a subject that one of them isolates (S29). */
 export function networkPolicyTier(
   policies: readonly NetworkPolicy[],
@@ -123,17 +101,15 @@ export function networkPolicyTier(
   const compiler = new PeerCompiler(profile)
   const compiled = policies.map((policy, id) => compilePolicy(policy, id, compiler))
   const byNamespace = Map.groupBy(compiled, ({ policy }) => policy.namespace)
-  const isolatingById: Record<Direction, (readonly CompiledPolicy[])[]> = { ingress: [], egress: [] }
-  const rows = new WeakMap<PeerSet, Map<string, Row>>()
+  const known: Record<Direction, (readonly CompiledPolicy[])[]> = { ingress: [], egress: [] }
+  const find: FindIsolating = (subject, direction) =>
+    (byNamespace.get(subject.namespace.name) ?? []).filter((one) => isolates(one, subject, direction))
+  return policyTierOf((subject, direction) => (known[direction][subject.id] ??= find(subject, direction)), table)
+}
 
-  const find = (subject: PodClass, direction: Direction): readonly CompiledPolicy[] => {
-    if (!hasIdentity(subject.pod)) return [] // S33
-    return (byNamespace.get(subject.namespace.name) ?? []).filter(
-      ({ policy, rules }) => rules[direction] !== undefined && matches(policy.subject, subject.pod.labels),
-    )
-  }
-  const isolating = (subject: PodClass, direction: Direction): readonly CompiledPolicy[] =>
-    (isolatingById[direction][subject.id] ??= find(subject, direction))
+/** The tier of the policies that are found for each subject. */
+export function policyTierOf(isolating: FindIsolating, table: RulingTable): NetworkPolicyTier {
+  const rows = new WeakMap<PeerSet, Map<string, Row>>()
 
   const rule = (question: Question, rest: () => Row): Row => {
     const { subject, direction, family } = question
