@@ -26,6 +26,7 @@ describe('the package', () => {
       'checkAssertions',
       'compileRuleset',
       'createEngine',
+      'createSession',
       'diff',
       'explain',
       'explainPolicies',

@@ -51,7 +51,7 @@ function postingsOf(classes: readonly EndpointClass[]): Postings {
 export class ClassSet implements PeerSet {
   readonly classes: readonly EndpointClass[]
   readonly all: Positions
-  readonly #known = new Map<CompiledPeer, Map<Family, Members>>()
+  readonly #known = new WeakMap<CompiledPeer, Map<Family, Members>>()
   #postings: Postings | undefined
 
   constructor(classes: readonly EndpointClass[]) {
