@@ -4,7 +4,7 @@ import { matches } from '../policy/selector.ts'
 import { type Pod, qualifiedName } from '../policy/snapshot.ts'
 import { firstAddress, type IpSet, NO_ADDRESSES, unionAddresses } from '../sets/ip-set.ts'
 import type { Family } from '../sets/ip-address.ts'
-import { ClassSet } from './class-set.ts'
+import { ClassSet, type PeerSet } from './class-set.ts'
 import { type Endpoint, outsideEndpoint } from './endpoint.ts'
 import type { SessionUpdate } from './session.ts'
 import type { SessionWorld } from './session-world.ts'
@@ -27,11 +27,6 @@ function differing<T>(before: ReadonlyMap<string, T>, after: ReadonlyMap<string,
   if (before === after) return []
   const keys = [...before].filter(([key, one]) => after.get(key) !== one).map(([key]) => key)
   return [...keys, ...[...after.keys()].filter((key) => !before.has(key))]
-}
-
-/** The pods of each world, by name, that hold addresses. */
-function byName(pods: readonly Pod[]): Map<string, Pod> {
-  return new Map(pods.map((pod) => [qualifiedName(pod), pod]))
 }
 
 /** Names of pods that a changed policy selects now or did before. */
@@ -60,29 +55,51 @@ function touched(before: SessionWorld, after: SessionWorld): Set<string> {
   return names
 }
 
+/** Pods that are there before and after, with their places among the peers of each world. */
 interface Ends {
-  readonly old: readonly Pod[]
-  readonly now: readonly Pod[]
+  readonly pods: readonly Pod[]
+  readonly sets: readonly [PeerSet, PeerSet]
+  /** The places of each pod; absent: as in the list. */
+  readonly places?: readonly (readonly [number, number])[]
+}
+
+function endsOf(worlds: readonly [SessionWorld, SessionWorld], pairs: readonly (readonly [Pod, Pod])[]): Ends {
+  const setOf = (i: 0 | 1): PeerSet => new ClassSet(pairs.map((pods) => worlds[i].classOf(pods[i])))
+  return { pods: pairs.map(([, now]) => now), sets: [setOf(0), setOf(1)] }
+}
+
+function everyoneIn(before: SessionWorld, after: SessionWorld): Ends {
+  const [old, now] = [before.peers(), after.peers()]
+  const sets = [old.set, now.set] as const
+  if (old.set === now.set) return { pods: now.pods, sets }
+  const oldPlaces = new Map(old.pods.map((pod, place) => [qualifiedName(pod), place]))
+  const pods: Pod[] = []
+  const places: [number, number][] = []
+  for (const [place, pod] of now.pods.entries()) {
+    const was = oldPlaces.get(qualifiedName(pod))
+    if (was === undefined) continue
+    pods.push(pod)
+    places.push([was, place])
+  }
+  return { pods, sets, places }
 }
 
 /** Compares what two worlds say of one pod and the same peers, place by place. */
 function peersThatDiffer(
   worlds: readonly [SessionWorld, SessionWorld],
-  { pods, direction, ends }: { pods: readonly [Pod, Pod]; direction: Direction; ends: Ends & Sets },
+  { pods, direction, ends }: { pods: readonly [Pod, Pod]; direction: Direction; ends: Ends },
 ): Pod[] {
   const rows = FAMILIES.map((family) =>
     worlds.map((world, i) => {
-      const peers = i === 0 ? ends.oldSet : ends.nowSet
+      const peers = ends.sets[i] as PeerSet
       return world.row({ direction, family, subject: world.classOf(pods[i] as Pod), peers })
     }),
   )
   if (rows.every(([old, now]) => old === now)) return []
-  return ends.now.filter((_, i) => rows.some(([old, now]) => old?.[i] !== now?.[i]))
-}
-
-interface Sets {
-  readonly oldSet: ReturnType<SessionWorld['peers']>['set']
-  readonly nowSet: ReturnType<SessionWorld['peers']>['set']
+  return ends.pods.filter((_, i) => {
+    const [was, is] = ends.places?.[i] ?? [i, i]
+    return rows.some(([old, now]) => old?.[was] !== now?.[is])
+  })
 }
 
 /** The outside, cut at the borders that the policies of the pod know, before or after. */
@@ -114,14 +131,14 @@ function outsideThatDiffers(
   return differs
 }
 
-/** Names of pods whose policies may say another thing of these peers: what no rule tells apart before and after stays. */
+/** Names of pods whose policies may say another thing of these peers: some rule tells what they were from what they are. */
 function hearingOf(
-  after: SessionWorld,
-  { old, now }: { old: readonly Pod[]; now: readonly Pod[] },
   worlds: readonly [SessionWorld, SessionWorld],
+  changed: readonly (readonly [Pod, Pod])[],
 ): Set<string> {
+  const [before, after] = worlds
   const names = new Set<string>()
-  const pairs = now.map((pod, i) => [worlds[0].classOf(old[i] as Pod), worlds[1].classOf(pod)] as const)
+  const pairs = changed.map(([old, now]) => [before.classOf(old), after.classOf(now)] as const)
   for (const policy of after.objects.networkPolicies.values()) {
     const { rules } = after.compiled(policy)
     const differs = [...(rules.ingress ?? []), ...(rules.egress ?? [])].some(({ peers, ports }) =>
@@ -140,39 +157,24 @@ function hearingOf(
 /** All that differs between two worlds of one session. */
 export function changesBetween(before: SessionWorld, after: SessionWorld): SessionUpdate {
   const worlds = [before, after] as const
-  const [old, now] = [before.peers(), after.peers()]
   const self = touched(before, after)
-  const oldPods = before.objects.pods === after.objects.pods ? undefined : byName(old.pods)
-  const nowPods = oldPods ? byName(now.pods) : undefined
   const both = (name: string): readonly [Pod, Pod] | undefined => {
-    const [a, b] = [
-      oldPods ? oldPods.get(name) : before.objects.pods.get(name),
-      nowPods ? nowPods.get(name) : after.objects.pods.get(name),
-    ]
-    return a && b && [a, b]
+    const [old, now] = [before.pod(name), after.pod(name)]
+    return old && now && [old, now]
   }
-  const clusterChanged = before.objects.clusterPolicies !== after.objects.clusterPolicies
   const whole = new Set([...selected(before, after), ...self])
-  if (clusterChanged) for (const pod of now.pods) whole.add(qualifiedName(pod))
-
-  const shared = now.pods.filter((pod) => !oldPods || oldPods.has(qualifiedName(pod)))
-  const sameSet = old.set === now.set
-  const setOf = (pods: readonly Pod[], i: 0 | 1): Sets['oldSet'] =>
-    new ClassSet(pods.map((pod) => worlds[i].classOf(pod)))
-  const oldOf = (pods: readonly Pod[]): Pod[] => pods.flatMap((pod) => both(qualifiedName(pod))?.[0] ?? [])
-  const everyone: Ends & Sets = sameSet
-    ? { old: old.pods, now: now.pods, oldSet: old.set, nowSet: now.set }
-    : { old: oldOf(shared), now: shared, oldSet: setOf(oldOf(shared), 0), nowSet: setOf(shared, 1) }
-  const changedPods = shared.filter((pod) => self.has(qualifiedName(pod)))
-  const few: Ends & Sets = {
-    old: oldOf(changedPods),
-    now: changedPods,
-    oldSet: setOf(oldOf(changedPods), 0),
-    nowSet: setOf(changedPods, 1),
+  if (before.objects.clusterPolicies !== after.objects.clusterPolicies) {
+    for (const name of after.objects.pods.keys()) whole.add(name)
   }
+  const changedPods = [...self].flatMap((name) => {
+    const pods = both(name)
+    return pods ? [pods] : []
+  })
+  let known: Ends | undefined
+  const everyone = (): Ends => (known ??= everyoneIn(before, after))
 
   const rows: RowChange[] = []
-  const tell = (pods: readonly [Pod, Pod], ends: Ends & Sets, outsideToo: boolean): void => {
+  const tell = (pods: readonly [Pod, Pod], ends: Ends, outsideToo: boolean): void => {
     for (const direction of DIRECTIONS) {
       const peers = peersThatDiffer(worlds, { pods, direction, ends })
       const outside = outsideToo ? outsideThatDiffers(worlds, { pods, direction }) : NO_ADDRESSES
@@ -181,18 +183,18 @@ export function changesBetween(before: SessionWorld, after: SessionWorld): Sessi
   }
   for (const name of whole) {
     const pods = both(name)
-    if (pods) tell(pods, everyone, true)
+    if (pods) tell(pods, everyone(), true)
   }
   if (changedPods.length > 0) {
-    const names = after.objects.clusterPolicies.size > 0 ? shared.map(qualifiedName) : hearingOf(after, few, worlds)
+    const few = endsOf(worlds, changedPods)
+    const byRule = after.objects.clusterPolicies.size === 0
+    const names = byRule ? hearingOf(worlds, changedPods) : after.objects.pods.keys()
     for (const name of names) {
       const pods = whole.has(name) ? undefined : both(name)
       if (pods) tell(pods, few, false)
     }
   }
-  return {
-    added: oldPods ? now.pods.filter((pod) => !oldPods.has(qualifiedName(pod))) : [],
-    removed: nowPods ? old.pods.filter((pod) => !nowPods.has(qualifiedName(pod))) : [],
-    rows,
-  }
+  const only = (one: SessionWorld, other: SessionWorld): Pod[] =>
+    [...self].flatMap((name) => (other.pod(name) ? [] : (one.pod(name) ?? [])))
+  return { added: only(after, before), removed: only(before, after), rows }
 }

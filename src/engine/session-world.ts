@@ -7,11 +7,10 @@ import { type Answers, answersOf } from './answers.ts'
 import { ClassSet, type PeerSet } from './class-set.ts'
 import type { EndpointClass, PodClass } from './classes.ts'
 import { clusterPolicyTier, type ClusterPolicyTier } from './cluster-tier.ts'
-import { PeerCompiler } from './compiled-peer.ts'
+import type { PeerCompiler } from './compiled-peer.ts'
 import { type CompiledPolicy, compilePolicy, isolates } from './compiled-policy.ts'
 import { namespaceOf } from './match.ts'
 import { type FindIsolating, policyTierOf } from './network-policy-tier.ts'
-import type { Profile } from './profile.ts'
 import { RulingTable } from './ruling-table.ts'
 import { defaultTier, evaluate, type Row, type Tier } from './tier.ts'
 
@@ -26,7 +25,7 @@ export interface Objects {
 
 /** What lives as long as the session. */
 export interface Lasting {
-  readonly profile: Profile
+  readonly compiler: PeerCompiler
   /** What changes do not touch: nodes. */
   readonly rest: Snapshot
   readonly table: RulingTable
@@ -101,8 +100,8 @@ export class SessionWorld {
   }
 
   compiled(policy: NetworkPolicy): CompiledPolicy {
-    const { compiled, profile } = this.#lasting
-    const found = compiled.get(policy) ?? compilePolicy(policy, this.#lasting.count++, new PeerCompiler(profile))
+    const { compiled, compiler } = this.#lasting
+    const found = compiled.get(policy) ?? compilePolicy(policy, this.#lasting.count++, compiler)
     compiled.set(policy, found)
     return found
   }
@@ -117,6 +116,12 @@ export class SessionWorld {
   podsIn(namespace: string): readonly Pod[] {
     this.#podsByNamespace ??= groupsOf(this.objects.pods)
     return (this.#podsByNamespace.get(namespace) ?? []).filter(holdsAddress)
+  }
+
+  /** The pod of the name, if it holds an address. */
+  pod(name: string): Pod | undefined {
+    const pod = this.objects.pods.get(name)
+    return pod && holdsAddress(pod) ? pod : undefined
   }
 
   /** All pods that hold addresses, and their classes as peers, place by place. */

@@ -4,6 +4,7 @@ import { podsOf } from '../policy/endpoints.ts'
 import type { NetworkPolicy } from '../policy/network-policy.ts'
 import { type Namespace, type Pod, qualifiedName, type Snapshot } from '../policy/snapshot.ts'
 import type { Answers } from './answers.ts'
+import { PeerCompiler } from './compiled-peer.ts'
 import type { CompiledPolicy } from './compiled-policy.ts'
 import { createEngine } from './engine.ts'
 import { type Profile, SPEC } from './profile.ts'
@@ -86,7 +87,7 @@ function changed(objects: Objects, changes: readonly SessionChange[]): Objects {
 /** A session that starts with a snapshot; workloads are expanded then, and are pods like others from there on. */
 export function createSession(start: Snapshot, profile: Profile = SPEC): Session {
   const lasting = {
-    profile,
+    compiler: new PeerCompiler(profile),
     rest: start,
     table: new RulingTable(),
     compiled: new WeakMap<NetworkPolicy, CompiledPolicy>(),
