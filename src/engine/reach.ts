@@ -26,7 +26,7 @@ export type DependsReason =
 export const REASON_TEXT: Readonly<Record<DependsReason, string>> = {
   'ip-block-over-pods': 'whether an ipBlock matches the address of a pod is left to the network plugin',
   'ip-block-over-nodes': 'whether an ipBlock matches the address of a node is a setting of the network plugin',
-  'pod-address-unknown': "an ipBlock could hold the pod's address, which is not known",
+  'pod-address-unknown': "a block of addresses could hold the pod's address, which is not known",
   'namespace-labels-unknown': 'the labels of the namespace are not known: its object is not in the input',
   'own-node': "traffic from the pod's own node is always allowed, and the node is not known",
   'own-service': 'whether a pod may reach itself through its own Service is left to the network plugin',
