@@ -10,7 +10,10 @@ import type { SessionUpdate } from './session.ts'
 import type { SessionWorld } from './session-world.ts'
 import { piecesOf, vocabularyOf } from './vocabulary.ts'
 
-/** In one direction, what policies say of a pod and these peers is another thing than before. */
+/**
+ * In one direction, what policies say of a pod and these peers is another thing than before. What hangs on the node of a pod
+ * (S32) is no matter of policies: of a pod that was itself replaced not every pair is told, so ask `reach` about it anew.
+ */
 export interface RowChange {
   readonly direction: Direction
   readonly pod: Pod
