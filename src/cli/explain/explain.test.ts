@@ -6,16 +6,28 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { applyFiles } from './apply.ts'
 
 const root = resolve(import.meta.dirname, '../../..')
+
+const folders: string[] = []
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+})
+
+function newFolder(): string {
+  const path = mkdtempSync(join(tmpdir(), 'moat-explain-'))
+  folders.push(path)
+  return path
+}
 
 function moat(...args: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['bin/moat.mjs', 'explain', ...args], {
@@ -69,7 +81,7 @@ describe('moat explain', () => {
   })
 
   it('says what each profile makes of a verdict that depends, and which pods a block does not speak of', () => {
-    const path = join(mkdtempSync(join(tmpdir(), 'moat-explain-')), 'file.yaml')
+    const path = join(newFolder(), 'file.yaml')
     const pod = (name: string, ip: string): string =>
       `apiVersion: v1\nkind: Pod\nmetadata: {name: ${name}, namespace: a, labels: {app: ${name}}}\nspec: {containers: [{name: c, image: i}]}\nstatus: {podIPs: [{ip: ${ip}}]}\n`
     const policy =
@@ -99,7 +111,7 @@ describe('moat explain --apply', () => {
   const workloads = readFileSync(join(root, 'examples/plain-policies/workloads.yaml'), 'utf8')
 
   function folder(text = policies): string {
-    const path = mkdtempSync(join(tmpdir(), 'moat-apply-'))
+    const path = newFolder()
     writeFileSync(join(path, 'policies.yaml'), text)
     writeFileSync(join(path, 'workloads.yaml'), workloads)
     return path
@@ -139,7 +151,7 @@ describe('moat explain --apply', () => {
   })
 
   it('changes the Moat where its policy decides, and back', () => {
-    const path = mkdtempSync(join(tmpdir(), 'moat-apply-'))
+    const path = newFolder()
     for (const name of ['moat.yaml', 'workloads.yaml']) {
       writeFileSync(join(path, name), readFileSync(join(root, 'examples/seed', name), 'utf8'))
     }
