@@ -12,7 +12,7 @@ import { parse } from '../src/parse/parse.ts'
 import { podsOf } from '../src/policy/endpoints.ts'
 import { qualifiedName, type Snapshot } from '../src/policy/snapshot.ts'
 import { yamlDocument, type YamlObject } from '../src/render/yaml.ts'
-import { FULL_SHAPE, randomCluster } from './support/random-cluster.ts'
+import { ADMIN_SHAPE, FULL_SHAPE, randomCluster } from './support/random-cluster.ts'
 import { randomFrom } from './support/random.ts'
 import { rawText } from './support/raw-objects.ts'
 
@@ -91,7 +91,7 @@ describe.each(Object.keys(STYLES))('the smallest edit of %s', (style) => {
     for (let seed = 1; seed <= 120; seed++) {
       const random = randomFrom(seed)
       const cluster = randomCluster(seed, {
-        ...FULL_SHAPE,
+        ...(seed % 3 === 0 ? ADMIN_SHAPE : FULL_SHAPE),
         hostNetwork: false,
         ended: false,
         undeclaredNamespaces: false,

@@ -82,6 +82,24 @@ describe('the tiers', () => {
     expect(decide({ isolatedBy: [POLICY], admittedBy: [perhaps, ADMITTED] })).toEqual(['accepts', 'admission'])
   })
 
+  it('end where policies of one priority disagree: one of them decides, whichever it is', () => {
+    const tie = { reason: 'priority-tie' } as const
+    const admin = [ruling('admin', 'Accept', tie), ruling('admin', 'Deny', tie)]
+    expect(decide({ admin, isolatedBy: [OTHER] })).toEqual(['depends', 'admin Accept', 'admin Deny'])
+    const passing = [ruling('admin', 'Deny', tie), ruling('admin', 'Pass', tie)]
+    expect(decide({ admin: passing, isolatedBy: [OTHER] })).toEqual(['denies', 'admin Deny', 'admin Pass', 'isolation'])
+  })
+
+  it('are open where the source may be on the own node of a pod that they would close', () => {
+    const { decision, steps } = directionAnswer(
+      { direction: 'ingress', admin: [], isolatedBy: [OTHER], admittedBy: [], baseline: [] },
+      CELL,
+      { beside: false, ownNode: true },
+    )
+    expect(decision).toBe('depends')
+    expect(steps.map(({ kind }) => kind)).toEqual(['ungoverned', 'isolation'])
+  })
+
   it('do not speak of what is ungoverned', () => {
     expect(decide({ ungoverned: 'outside' })).toEqual(['accepts', 'ungoverned'])
   })

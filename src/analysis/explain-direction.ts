@@ -19,15 +19,17 @@ interface Walk {
 
 /** The rules of a tier that match; true when they surely decide. A Pass, sure or not, hands on to the tiers behind. */
 function clusterTier(rulings: readonly ClusterRuling[], cell: ConnectionSet, walk: Walk): boolean {
-  let passed = false
+  let [passed, settled] = [false, false]
   for (const { policy, rule, index, connections, reason } of rulings) {
     if (isEmpty(intersectConnections(connections, cell))) continue
     walk.steps.push({ kind: 'cluster-rule', policy, rule, index, action: rule.action, ...because(reason) })
     if (rule.action !== 'Pass') walk.outcomes.add(rule.action === 'Accept' ? 'accepts' : 'denies')
     passed ||= rule.action === 'Pass'
-    if (reason === undefined) return !passed
+    // Policies of one priority that disagree leave open which of them decides, not that one does.
+    settled ||= reason === undefined || reason === 'priority-tie'
+    if (reason === undefined) break
   }
-  return false
+  return settled && !passed
 }
 
 function because(reason: DependsReason | undefined): { readonly reason?: DependsReason } {
@@ -47,9 +49,26 @@ function policyTier({ isolatedBy, admittedBy }: DirectionReasons, cell: Connecti
   walk.steps.push({ kind: 'isolation', policies: isolatedBy, perhaps: matching.length > 0 })
 }
 
-/** What decides, without near misses and remarks; `cell` lies in each of the reasons' sets or outside it; `beside` tells that there are policies of the admin APIs. */
-export function directionAnswer(reasons: DirectionReasons, cell: ConnectionSet, beside = false): DirectionAnswer {
+export interface Circumstances {
+  /** The input has policies of the admin APIs. */
+  readonly beside: boolean
+  /** S32: the source may be on the pod's own node, which always reaches it, and that makes the difference. */
+  readonly ownNode: boolean
+}
+
+const ORDINARY: Circumstances = { beside: false, ownNode: false }
+
+/** What decides, without near misses and remarks; `cell` lies in each of the reasons' sets or outside it. */
+export function directionAnswer(
+  reasons: DirectionReasons,
+  cell: ConnectionSet,
+  { beside, ownNode } = ORDINARY,
+): DirectionAnswer {
   const walk: Walk = { steps: [], outcomes: new Set() }
+  if (ownNode) {
+    walk.steps.push({ kind: 'ungoverned', why: 'own-node', reason: 'own-node' })
+    walk.outcomes.add('accepts')
+  }
   if (reasons.ungoverned) {
     walk.steps.push({ kind: 'ungoverned', why: reasons.ungoverned })
     walk.outcomes.add('accepts')

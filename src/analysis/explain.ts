@@ -101,7 +101,9 @@ function judge(engine: Engine, part: Part, snapshot: Snapshot): Judged[] {
   ]
   return cellsOf(part.within, sets).map((connections): Judged => {
     const own = isOwnService(part, ends) && engine.profile.ownService === 'depends'
-    const verdict = own ? ({ verdict: 'Depends', reasons: ['own-service'] } as const) : verdictOf(reach, connections)
+    const verdict: Pick<Judged, 'verdict' | 'reasons'> = own
+      ? { verdict: 'Depends', reasons: ['own-service'] }
+      : verdictOf(reach, connections)
     const beside = snapshot.clusterPolicies.length > 0
     const services = ends.destination.kind === 'pod' ? servicesOf(snapshot, ends.destination.pod) : []
     const asked = { ...ends, family: part.family, connections, namespaces: snapshot.namespaces, services }
@@ -116,8 +118,8 @@ function judge(engine: Engine, part: Part, snapshot: Snapshot): Judged[] {
       connections,
       ends,
       ...verdict,
-      egress: more(directionAnswer(egress, connections, beside)),
-      ingress: more(directionAnswer(ingress, connections, beside)),
+      egress: more(directionAnswer(egress, connections, { beside, ownNode: false })),
+      ingress: more(directionAnswer(ingress, connections, { beside, ownNode: verdict.reasons.includes('own-node') })),
     }
   })
 }
@@ -135,7 +137,7 @@ function numbering(): (object: object) => number {
 function stepKey(step: Step, id: (object: object) => number): unknown {
   switch (step.kind) {
     case 'ungoverned':
-      return step.why
+      return [step.why, step.reason]
     case 'cluster-rule':
     case 'admission':
       return [id(step.rule), step.reason]

@@ -23,8 +23,8 @@ export type Place =
 
 /** One step of an evaluation, in the order of the tiers. */
 export type Step =
-  /** Policies do not speak of this end. */
-  | { readonly kind: 'ungoverned'; readonly why: Ungoverned }
+  /** Policies do not speak of this end; `reason`: perhaps. */
+  | { readonly kind: 'ungoverned'; readonly why: Ungoverned; readonly reason?: DependsReason }
   /** A rule of an admin API matches; `reason`: perhaps. */
   | {
       readonly kind: 'cluster-rule'

@@ -2,6 +2,7 @@
 import type { Miss, NearMiss } from '../analysis/near-miss.ts'
 import type { Edit } from '../diag/edit.ts'
 import type { Span } from '../diag/source.ts'
+import type { Endpoint } from '../engine/endpoint.ts'
 import type { ClusterNetworkPolicy } from '../policy/cluster-network-policy.ts'
 import { clusterPolicyName } from '../policy/cluster-network-policy.ts'
 import { type NetworkPolicy, type Peer, policyName, type PortMatch } from '../policy/network-policy.ts'
@@ -14,6 +15,9 @@ import { addEntry, mappingIn, objectAt, podLabelsIn, setEntry } from './object-t
 import { moatOpenings } from './moat-edits.ts'
 import { peerFor, portsFor, ruleFor, selectorFor } from './peer-values.ts'
 import { type Candidate, candidate, type Side } from './side.ts'
+
+/** Which node a Node object is; kubelets set it. */
+const HOSTNAME_LABEL = 'kubernetes.io/hostname'
 
 const PORT_MISSES: ReadonlySet<Miss['kind']> = new Set(['service-port', 'protocol', 'named-port', 'port'])
 
@@ -189,13 +193,40 @@ function moreRules(policy: NetworkPolicy, side: Side): Candidate[] {
   return candidate(title, [edit])
 }
 
+/** The element of an admin rule that means the other end; nodes and addresses in egress rules only. */
+function adminPeer({ direction, other, snapshot, block }: Side): YamlObject | undefined {
+  if (other.kind === 'outside') {
+    return direction === 'egress' && block !== undefined ? { networks: [block] } : undefined
+  }
+  if (!other.pod.hostNetwork) {
+    return {
+      pods: {
+        namespaceSelector: { matchLabels: { [NAMESPACE_NAME_LABEL]: other.pod.namespace } },
+        podSelector: selectorFor(other.pod, snapshot),
+      },
+    }
+  }
+  const node = snapshot.nodes.find(({ name }) => name === other.pod.nodeName)
+  const hostname = node?.labels.get(HOSTNAME_LABEL)
+  if (direction === 'ingress' || hostname === undefined) return undefined
+  return { nodes: { matchLabels: { [HOSTNAME_LABEL]: hostname } } }
+}
+
+/** `allow-shop-web`, or `allow-block` for addresses. */
+function ruleName(other: Endpoint): string {
+  return other.kind === 'outside'
+    ? 'allow-block'
+    : `allow-${qualifiedName(other.pod).replaceAll('/', '-')}`.slice(0, 100)
+}
+
 /** A rule before the one that denies, or that one away. */
 function beforeDenial(policy: ClusterNetworkPolicy, span: Span | undefined, side: Side): Candidate[] {
   if (!span) return []
-  const { direction, other, snapshot } = side
+  const { direction, other } = side
   const name = clusterPolicyName(policy)
   const drop = candidate(`remove the ${direction} rule of ${name} that denies it`, [dropItem(span)])
-  if (other.kind !== 'pod') return drop
+  const peer = adminPeer(side)
+  if (!peer) return drop
   const isNew = policy.kind === 'ClusterNetworkPolicy'
   const entries = portsFor(side.connections, true)
   if (!entries || entries.some((entry) => entry['port'] === undefined)) return drop
@@ -209,16 +240,9 @@ function beforeDenial(policy: ClusterNetworkPolicy, span: Span | undefined, side
     return end === undefined ? { portNumber: { protocol, port: start } } : { portRange: { protocol, start, end } }
   })
   const rule: YamlObject = {
-    name: `allow-${qualifiedName(other.pod).replaceAll('/', '-')}`.slice(0, 100),
+    name: ruleName(other),
     action: isNew ? 'Accept' : 'Allow',
-    [direction === 'ingress' ? 'from' : 'to']: [
-      {
-        pods: {
-          namespaceSelector: { matchLabels: { [NAMESPACE_NAME_LABEL]: other.pod.namespace } },
-          podSelector: selectorFor(other.pod, snapshot),
-        },
-      },
-    ],
+    [direction === 'ingress' ? 'from' : 'to']: [peer],
     ...(ports.length > 0 && { [isNew ? 'protocols' : 'ports']: ports }),
   }
   return [...candidate(`accept it before the rule of ${name} that denies it`, [addItemBefore(span, rule)]), ...drop]

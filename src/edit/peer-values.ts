@@ -6,6 +6,15 @@ import { everyPod } from '../analysis/subjects.ts'
 import type { YamlObject } from '../render/yaml.ts'
 import { ALL_CONNECTIONS, type ConnectionSet, equalConnections, PROTOCOLS } from '../sets/connection-set.ts'
 import { intervals } from '../sets/interval-set.ts'
+import { parseCidr } from '../sets/ip-address.ts'
+import {
+  coverByCidrs,
+  intersectAddresses,
+  type IpSet,
+  ipSetOf,
+  noAddresses,
+  subtractAddresses,
+} from '../sets/ip-set.ts'
 
 /** Labels that controllers make, whose values nobody can know beforehand or that name one pod only. */
 const MADE =
@@ -40,6 +49,29 @@ export function peerFor(end: Endpoint, side: PolicySide): YamlObject | undefined
   return { namespaceSelector: { matchLabels: { [NAMESPACE_NAME_LABEL]: end.pod.namespace } }, podSelector }
 }
 
+/** More blocks than these are no small edit. */
+const MOST_BLOCKS = 24
+
+/** Every address of a family but those that are not in the set; nothing where it has none of the family. */
+function blockWithExcept(whole: string, addresses: IpSet): YamlObject[] | undefined {
+  const cidr = parseCidr(whole)
+  if (!cidr) return []
+  const all = ipSetOf(cidr)
+  if (noAddresses(intersectAddresses(all, addresses))) return []
+  const except = coverByCidrs(subtractAddresses(all, addresses))
+  if (except.length > MOST_BLOCKS) return undefined
+  return [{ ipBlock: { cidr: whole, ...(except.length > 0 && { except }) } }]
+}
+
+/** The elements that together mean an end; more than one for addresses that no one block holds, such as the internet. */
+function peersFor(end: Endpoint, side: PolicySide): readonly YamlObject[] | undefined {
+  const peer = peerFor(end, side)
+  if (peer) return [peer]
+  if (end.kind !== 'outside' || !side.addresses) return undefined
+  const [four, six] = [blockWithExcept('0.0.0.0/0', side.addresses), blockWithExcept('::/0', side.addresses)]
+  return four && six ? [...four, ...six] : undefined
+}
+
 /** A selector for a pod's workload. */
 export function selectorFor(pod: Pod, snapshot: Snapshot): YamlObject {
   const labels = labelsFor(pod, snapshot)
@@ -64,8 +96,7 @@ export function portsFor(set: ConnectionSet, spelled = false): readonly YamlObje
 
 /** A rule that lets an end through; `undefined` where none can. */
 export function ruleFor(end: Endpoint, set: ConnectionSet, side: PolicySide): YamlObject | undefined {
-  const peer = peerFor(end, side)
-  const ports = portsFor(set)
-  if (!peer || !ports) return undefined
-  return { [side.direction === 'ingress' ? 'from' : 'to']: [peer], ...(ports.length > 0 && { ports }) }
+  const [peers, ports] = [peersFor(end, side), portsFor(set)]
+  if (!peers || !ports) return undefined
+  return { [side.direction === 'ingress' ? 'from' : 'to']: peers, ...(ports.length > 0 && { ports }) }
 }

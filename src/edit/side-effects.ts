@@ -118,9 +118,15 @@ function difference(a: Map<Family, ConnectionSet>, b: Map<Family, ConnectionSet>
     .reduce(unionConnections)
 }
 
+/** A workload or pod by its name, or addresses. */
+export interface NamedEnd {
+  readonly name: string
+  readonly addresses?: IpSet
+}
+
 /** What is asked for is no side effect: those pairs, and of them those connections. */
 export interface Wanted {
-  readonly isWanted: (source: string, destination: string) => boolean
+  readonly isWanted: (source: NamedEnd, destination: NamedEnd) => boolean
   readonly connections: ConnectionSet
 }
 
@@ -176,7 +182,7 @@ function effectsOf({ before, old, after, now }: Two, wanted: Wanted): SideEffect
   const compare = (from: End, to: End): void => {
     const [a, b] = [openIn(old, from.before, to.before), openIn(now, from.after, to.after)]
     const beside = (set: ConnectionSet): ConnectionSet =>
-      wanted.isWanted(from.name, to.name) ? subtractConnections(set, wanted.connections) : set
+      wanted.isWanted(from, to) ? subtractConnections(set, wanted.connections) : set
     const [opened, closed] = [beside(difference(b, a)), beside(difference(a, b))]
     if (isEmpty(opened) && isEmpty(closed)) return
     const key = `${from.name} ${to.name}`

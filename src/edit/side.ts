@@ -6,14 +6,17 @@ import type { Direction, NetworkPolicy } from '../policy/network-policy.ts'
 import type { Moat, Snapshot } from '../policy/snapshot.ts'
 import type { ConnectionSet } from '../sets/connection-set.ts'
 import type { Family } from '../sets/ip-address.ts'
+import type { IpSet } from '../sets/ip-set.ts'
 
 export interface PolicySide {
   readonly snapshot: Snapshot
   readonly direction: Direction
   /** Of the pod that policies select. */
   readonly namespace: string
-  /** The block that was asked about, where the other end is outside. */
+  /** The block that was asked about, where the other end is outside and one block is all of it. */
   readonly block?: string
+  /** The addresses that were asked about, where the other end is outside. */
+  readonly addresses?: IpSet
 }
 
 export interface Side extends PolicySide {

@@ -9,13 +9,13 @@ import type { Profile } from '../engine/profile.ts'
 import { type InForce, policiesInForce } from '../intent/policies-in-force.ts'
 import { parse, type ParseOptions } from '../parse/parse.ts'
 import { type Pod, qualifiedName, type Snapshot } from '../policy/snapshot.ts'
-import { coverByCidrs } from '../sets/ip-set.ts'
+import { coverByCidrs, type IpSet, isAddressSubset } from '../sets/ip-set.ts'
 import { NO_CONNECTIONS, unionConnections } from '../sets/connection-set.ts'
 import { closings } from './closings.ts'
 import { changedLines, unifiedDiff } from './line-diff.ts'
 import { openings } from './openings.ts'
 import type { Candidate, Side } from './side.ts'
-import { sideEffectsFrom } from './side-effects.ts'
+import { type NamedEnd, sideEffectsFrom, type Wanted } from './side-effects.ts'
 import { workloadOf } from '../policy/workload-name.ts'
 
 export interface FixRequest {
@@ -36,11 +36,17 @@ const MOST_MEASURED = 3
 /** Candidates of one direction that are combined with those of the other. */
 const MOST_OF_SIDE = 12
 
-/** The block of a place outside, where it is one. */
-function blockOf({ source, destination }: Question): string | undefined {
+/** The addresses of a place outside. */
+function addressesOf({ source, destination }: Question): IpSet | undefined {
   const place = [source, destination].find((one) => one.kind === 'addresses')
-  if (place?.kind !== 'addresses') return undefined
-  const blocks = coverByCidrs(place.addresses)
+  return place?.kind === 'addresses' ? place.addresses : undefined
+}
+
+/** The block of a place outside, where it is one. */
+function blockOf(question: Question): string | undefined {
+  const addresses = addressesOf(question)
+  if (!addresses) return undefined
+  const blocks = coverByCidrs(addresses)
   return blocks.length === 1 ? blocks[0] : undefined
 }
 
@@ -52,12 +58,13 @@ function sideOf(answer: Answer, direction: 'ingress' | 'egress', request: FixReq
   const moats = new Map(
     inForce.moats.flatMap(({ moat, rendered }) => rendered.policies.map((policy) => [qualifiedName(policy), moat])),
   )
-  const block = blockOf(question)
+  const [block, addresses] = [blockOf(question), addressesOf(question)]
   return {
     snapshot: inForce.snapshot,
     direction,
     namespace: subject.pod.namespace,
     ...(block !== undefined && { block }),
+    ...(addresses && { addresses }),
     subject,
     other,
     source,
@@ -130,19 +137,23 @@ function verified(files: readonly ChangedText[], goal: Fix['verdict'], request: 
   return inForce.snapshot
 }
 
+type IsEnd = (end: NamedEnd) => boolean
+
 function ownerName(pod: Pod): string {
   return `${pod.namespace}/${(workloadOf(pod) ?? pod).name}`
 }
 
-/** Names under which the question's own pairs appear among side effects. */
-function wantedOf({ question, explanation }: FixRequest) {
-  const [from, to] = [question.source, question.destination].map((place) =>
-    place.kind === 'addresses' ? undefined : new Set(place.pods.map(ownerName)),
-  )
-  const block = blockOf(question)
-  const isIn = (names: ReadonlySet<string> | undefined, name: string): boolean => names?.has(name) ?? name === block
+/** How to tell the question's own pairs among side effects. */
+function wantedOf({ question, explanation }: FixRequest): Wanted {
+  const [isSource, isDestination] = ([question.source, question.destination] as const).map((place) => {
+    if (place.kind === 'addresses') {
+      return ({ addresses }: NamedEnd) => addresses !== undefined && isAddressSubset(addresses, place.addresses)
+    }
+    const names = new Set(place.pods.map(ownerName))
+    return ({ name, addresses }: NamedEnd) => addresses === undefined && names.has(name)
+  }) as [IsEnd, IsEnd]
   return {
-    isWanted: (source: string, destination: string) => isIn(from, source) && isIn(to, destination),
+    isWanted: (source, destination) => isSource(source) && isDestination(destination),
     connections: explanation.answers.map(({ connections }) => connections).reduce(unionConnections, NO_CONNECTIONS),
   }
 }

@@ -193,4 +193,28 @@ describe('the tiers of the admin APIs', () => {
       [2, undefined],
     ])
   })
+
+  it('do not name a rule behind one of its own policy that decides whenever the policy applies', () => {
+    const asks = { namespaces: { requirements: [{ key: 'env', operator: 'In', values: ['x'] }] }, pods: EVERYTHING }
+    const subject = asks as ClusterNetworkPolicy['subject']
+    const accept = rule('Accept', [everybody], port(80))
+    const perhaps = policy('perhaps', { subject, ingress: [accept, rule('Deny', [everybody], port(80))] })
+    const engine = createEngine({ ...BASE, ...cluster(perhaps, policy('after', { priority: 11, ingress: [accept] })) })
+    const { ingress, reach } = engine.why(podEndpoint(web), podEndpoint(far), 4)
+    expect(format(reach)).toBe('all')
+    expect(ingress.admin.map(({ policy: { name }, index, reason }) => [name, index, reason])).toEqual([
+      ['perhaps', 0, 'namespace-labels-unknown'],
+      ['after', 0, undefined],
+    ])
+  })
+
+  it('count a policy that perhaps applies as one that decides one way, where it is tied', () => {
+    const asks = { namespaces: { requirements: [{ key: 'env', operator: 'In', values: ['x'] }] }, pods: EVERYTHING }
+    const subject = asks as ClusterNetworkPolicy['subject']
+    const [deny, accept] = [rule('Deny', [everybody]), rule('Accept', [everybody])]
+    const tied = cluster(policy('sure', { ingress: [deny] }), policy('perhaps', { subject, ingress: [deny, accept] }))
+    const { ingress, reach } = createEngine({ ...BASE, ...tied }).why(podEndpoint(web), podEndpoint(far), 4)
+    expect(format(reach)).toBe('none')
+    expect(ingress.admin.filter(({ reason }) => reason === 'priority-tie')).toEqual([])
+  })
 })

@@ -57,7 +57,7 @@ function isolation(policy: NetworkPolicy, perhaps: boolean, speakers: Speakers):
   return { text: `\`${policyName(policy)}\` selects ${subject} for ${direction}, ${why}`, ...at(policy.span) }
 }
 
-function ungoverned(why: Extract<Step, { kind: 'ungoverned' }>['why'], { subject }: Speakers): string {
+function ungoverned({ why, reason }: Extract<Step, { kind: 'ungoverned' }>, { subject, peer }: Speakers): string {
   switch (why) {
     case 'outside':
       return `${subject} ${/ and /.test(subject) ? 'are' : 'is'} outside the cluster, where no policy governs`
@@ -66,7 +66,9 @@ function ungoverned(why: Extract<Step, { kind: 'ungoverned' }>['why'], { subject
     case 'self':
       return 'a pod may always reach itself'
     case 'own-node':
-      return `traffic from its own node always reaches ${subject}`
+      return reason === undefined
+        ? `traffic from its own node always reaches ${subject}`
+        : `${peer} is perhaps on the own node of ${subject}, from which traffic always reaches it`
   }
 }
 
@@ -75,7 +77,7 @@ export function stepSentences(step: Step, speakers: Speakers): Sentence[] {
   const { direction, subject, peer } = speakers
   switch (step.kind) {
     case 'ungoverned':
-      return [{ text: ungoverned(step.why, speakers) }]
+      return [{ text: ungoverned(step, speakers) }]
     case 'cluster-rule': {
       const { policy, rule, index, action, reason } = step
       const name = rule.name === '' ? '' : ` \`${rule.name}\``

@@ -3,6 +3,7 @@ import { explain } from '../../analysis/explain.ts'
 import type { Explanation } from '../../analysis/explanation.ts'
 import type { Fix } from '../../analysis/fix.ts'
 import type { Diagnostic } from '../../diag/diagnostic.ts'
+import { NO_EDIT_TEXT, type NoEdit, whyNoEdit } from '../../edit/no-edit.ts'
 import { PROFILES } from '../../engine/profile.ts'
 import { explanationJson, explanationLines, explanationMarkdown } from '../../render/explain.ts'
 import { fixJson, fixLines, fixMarkdown } from '../../render/fix.ts'
@@ -27,9 +28,14 @@ function nothing({ destination, asked }: Explanation): Diagnostic {
   }
 }
 
-function print(explanation: Explanation, fix: Fix | undefined, { output }: ExplainOptions): void {
+/** The edit, or why there is none; `undefined` where nobody asked. */
+type Turn = { readonly fix: Fix } | { readonly none: NoEdit } | undefined
+
+function print(explanation: Explanation, turn: Turn, { output }: ExplainOptions): void {
+  const fix = turn && 'fix' in turn ? turn.fix : undefined
   if (output === 'json') {
-    printData(JSON.stringify({ ...explanationJson(explanation), ...(fix && { fix: fixJson(fix) }) }, null, 2))
+    const none = turn && 'none' in turn && { noFix: { reason: turn.none, text: NO_EDIT_TEXT[turn.none] } }
+    printData(JSON.stringify({ ...explanationJson(explanation), ...(fix && { fix: fixJson(fix) }), ...none }, null, 2))
   } else if (output === 'markdown') {
     printData([explanationMarkdown(explanation), ...(fix ? [fixMarkdown(fix)] : [])].join('\n'))
   } else {
@@ -67,7 +73,7 @@ export async function explainConnection(
   }
   const { applyFix, fixOf } = await import('./fix.ts')
   const fix = fixOf(loaded, { args, question: asked.question, explanation }, options)
-  print(explanation, fix, options)
+  print(explanation, fix ? { fix } : { none: whyNoEdit(explanation) }, options)
   if (options.apply) {
     const problem = applyFix(fix)
     if (problem || !fix) {
@@ -75,8 +81,6 @@ export async function explainConnection(
       return UNUSABLE
     }
     printNote(`written to ${fix.files.map(({ file }) => file.name).join(' and ')}: the answer is now ${fix.verdict}`)
-  } else if (!fix && (explanation.verdict === 'Allowed' || explanation.verdict === 'Denied')) {
-    printNote('no small edit was found that turns this answer around')
-  }
+  } else if (!fix) printNote(NO_EDIT_TEXT[whyNoEdit(explanation)])
   return asExpected(explanation, options.expect)
 }
