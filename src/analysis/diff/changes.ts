@@ -40,6 +40,24 @@ class Numbers {
   }
 }
 
+/** Numbers for lists by their elements; lists that many pairs share are read once. */
+class Lists {
+  readonly #elements = new Map<object, number>()
+  readonly #byList = new WeakMap<readonly object[], number>()
+  readonly #byText = new Map<string, number>()
+
+  of(list: readonly object[]): number {
+    const known = this.#byList.get(list)
+    if (known !== undefined) return known
+    for (const one of list) if (!this.#elements.has(one)) this.#elements.set(one, this.#elements.size)
+    const text = list.map((one) => this.#elements.get(one)).join()
+    const number = this.#byText.get(text) ?? this.#byText.size
+    this.#byText.set(text, number)
+    this.#byList.set(list, number)
+    return number
+  }
+}
+
 /** A group of one pod has nothing to say of itself. */
 function single(joint: Joint): boolean {
   return joint.kind === 'outside' || joint.units.length === 1
@@ -144,18 +162,16 @@ export function changesOf(
   const bundles = new Map<string, Bundle>()
   const parts = new Map<Bundle, string>()
   const numbers = new Numbers()
-  const edits = new Map<object, number>()
+  const lists = new Lists()
   for (const { sources, destination, families, shift } of shifted) {
     const [family = 4] = families
-    const { kind, before, after, reasons } = shift
+    const verdicts = `${shift.kind} ${shift.before} ${shift.after} ${shift.reasons.join()}`
     for (const source of sources) {
       const outside = source.kind === 'outside' || destination.kind === 'outside'
-      const ends = `${source.kind} ${parties.isModel(source)} ${destination.kind} ${parties.isModel(destination)}`
+      const ends = `${outside ? '' : families.join()} ${parties.kindOf(source)} ${parties.kindOf(destination)}`
       for (const blame of responsible.blame({ source, destination, family }, shift)) {
-        const what = `${kind} ${before} ${after} ${reasons.join()} ${numbers.of(blame.connections)} ${outside ? '' : families.join()}`
-        const part = `${what} ${ends} ${blame.cause}`
-        for (const edit of blame.edits) if (!edits.has(edit)) edits.set(edit, edits.size)
-        const key = `${part} ${blame.edits.map((edit) => edits.get(edit)).join()}`
+        const part = `${verdicts} ${ends} ${numbers.of(blame.connections)} ${blame.cause}`
+        const key = `${part} ${lists.of(blame.edits)}`
         let bundle = bundles.get(key)
         if (!bundle) {
           bundle = { shift, families, blame, destinations: new Map<Joint, Set<Joint>>() }

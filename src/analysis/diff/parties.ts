@@ -9,6 +9,7 @@ import { type Actor, podKey, type Unit } from './units.ts'
 export class Parties {
   readonly #unitsOf = new Map<Actor, Unit[]>()
   readonly #models = new Map<Unit, string>()
+  readonly #kinds = new Map<Joint, 'outside' | 'model' | 'pods'>()
 
   /** Snapshots as written: a Moat says which pods are its model. */
   constructor(units: readonly Unit[], before: Snapshot, after: Snapshot) {
@@ -29,9 +30,14 @@ export class Parties {
     }
   }
 
-  /** Whether members of the group serve a model in one of the snapshots. */
-  isModel(joint: Joint): boolean {
-    return joint.kind === 'pods' && joint.units.some((unit) => this.#models.has(unit))
+  /** Changes are told apart by it: whether members of the group serve a model in one of the snapshots. */
+  kindOf(joint: Joint): 'outside' | 'model' | 'pods' {
+    const known = this.#kinds.get(joint)
+    if (known !== undefined) return known
+    const isModel = joint.kind === 'pods' && joint.units.some((unit) => this.#models.has(unit))
+    const kind = isModel ? 'model' : joint.kind
+    this.#kinds.set(joint, kind)
+    return kind
   }
 
   /** Workloads by name, those of which only some pods are meant with those; then all of the outside as one. */

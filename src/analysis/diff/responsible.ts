@@ -48,6 +48,8 @@ interface Part {
 const MOST_PAIRS = 10_000
 /** Explanations of one pair: ports that opened for different reasons. */
 const MOST_PARTS = 16
+/** Edits that are taken back together at first. */
+const CHUNK = 4
 
 function anyPort(set: ConnectionSet): ConnectionSet {
   const protocol = PROTOCOLS.find((one) => set[one].length > 0)
@@ -60,6 +62,23 @@ function ofFamily({ v4, v6 }: IpSet, family: Family): IpSet {
 
 function sortedEdits(edits: Iterable<PolicyEdit>, order: ReadonlyMap<PolicyEdit, number>): PolicyEdit[] {
   return [...new Set(edits)].sort((a, b) => (order.get(a) as number) - (order.get(b) as number))
+}
+
+/** What of the pool is left when everything that can be missed is taken out, halves at a time: few edits matter to one pair. */
+function needed(
+  pool: readonly PolicyEdit[],
+  suffices: (made: ReadonlySet<PolicyEdit>) => boolean,
+): ReadonlySet<PolicyEdit> {
+  const made = new Set(pool)
+  const takeOut = (some: readonly PolicyEdit[]): void => {
+    for (const edit of some) made.delete(edit)
+    if (suffices(made)) return
+    for (const edit of some) made.add(edit)
+    const half = some.length >> 1
+    if (half > 0) for (const part of [some.slice(0, half), some.slice(half)]) takeOut(part)
+  }
+  for (let at = 0; at < pool.length; at += CHUNK) takeOut(pool.slice(at, at + CHUNK))
+  return made
 }
 
 export class Responsible {
@@ -178,10 +197,16 @@ export class Responsible {
     at: { connections: ConnectionSet; verdict: Verdict; world: Side; kind: Shift['kind'] },
   ): Part[] {
     const snapshot = this.#snapshots[at.world]
+    const asked = new Map<string, ConnectionSet>()
     const reached = (made: ReadonlySet<PolicyEdit>): ConnectionSet => {
+      const key = edits.map((edit) => (made.has(edit) ? '1' : '0')).join('')
+      const known = asked.get(key)
+      if (known) return known
       // Of a closing the edits are taken back: what is made is what has not been.
       const kept = at.kind === 'opened' ? made : new Set(edits.filter((edit) => !made.has(edit)))
-      return atLeast(this.#judge.reach({ snapshot, name: at.world }, way, kept), at.verdict)
+      const found = atLeast(this.#judge.reach({ snapshot, name: at.world }, way, kept), at.verdict)
+      asked.set(key, found)
+      return found
     }
     if (edits.length === 0) return [{ connections: at.connections, edits }]
     if (edits.length === 1) {
@@ -217,11 +242,7 @@ export class Responsible {
     let first: readonly PolicyEdit[] | undefined
     let pool = new Set(edits)
     while (suffices(pool)) {
-      const made = new Set(pool)
-      for (const edit of pool) {
-        made.delete(edit)
-        if (!suffices(made)) made.add(edit)
-      }
+      const made = needed([...pool], suffices)
       first ??= [...made]
       every.push(...made)
       if (made.size === 0) return { first: [], every, others: undefined }
