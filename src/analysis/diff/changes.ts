@@ -166,23 +166,31 @@ export function changesOf(
   for (const { sources, destination, families, shift } of shifted) {
     const [family = 4] = families
     const verdicts = `${shift.kind} ${shift.before} ${shift.after} ${shift.reasons.join()}`
+    const bundleOf = (ends: string, blame: Blame): Bundle => {
+      const part = `${verdicts} ${ends} ${numbers.of(blame.connections)} ${blame.cause}`
+      const key = `${part} ${lists.of(blame.edits)}`
+      const bundle = bundles.get(key) ?? { shift, families, blame, destinations: new Map<Joint, Set<Joint>>() }
+      bundles.set(key, bundle)
+      parts.set(bundle, part)
+      if (families.some((one) => !bundle.families.includes(one))) bundle.families = [4, 6]
+      return bundle
+    }
+    // By kind of source, then by edits: most pairs of one shift have one of a few explanations.
+    const met = new Map<string, Map<number, Bundle>>()
     for (const source of sources) {
       const outside = source.kind === 'outside' || destination.kind === 'outside'
-      const ends = `${outside ? '' : families.join()} ${parties.kindOf(source)} ${parties.kindOf(destination)}`
+      const kind = parties.kindOf(source)
+      const own = met.get(kind) ?? new Map<number, Bundle>()
+      met.set(kind, own)
       for (const blame of responsible.blame({ source, destination, family }, shift)) {
-        const part = `${verdicts} ${ends} ${numbers.of(blame.connections)} ${blame.cause}`
-        const key = `${part} ${lists.of(blame.edits)}`
-        let bundle = bundles.get(key)
-        if (!bundle) {
-          bundle = { shift, families, blame, destinations: new Map<Joint, Set<Joint>>() }
-          bundles.set(key, bundle)
-          parts.set(bundle, part)
-        }
-        const had: Bundle = bundle
-        if (families.some((one) => !had.families.includes(one))) had.families = [4, 6]
-        const own = had.destinations.get(source) ?? new Set<Joint>()
-        had.destinations.set(source, own)
-        own.add(destination)
+        const usual = blame.connections === shift.connections && blame.cause === 'policies'
+        const list = usual ? lists.of(blame.edits) : -1
+        const ends = `${outside ? '' : families.join()} ${kind} ${parties.kindOf(destination)}`
+        const bundle = own.get(list) ?? bundleOf(ends, blame)
+        if (usual) own.set(list, bundle)
+        const destinations = bundle.destinations.get(source) ?? new Set<Joint>()
+        bundle.destinations.set(source, destinations)
+        destinations.add(destination)
       }
     }
   }

@@ -9,6 +9,8 @@ import { type Actor, podKey, type Unit } from './units.ts'
 export class Parties {
   readonly #unitsOf = new Map<Actor, Unit[]>()
   readonly #models = new Map<Unit, string>()
+  readonly #wholes = new Map<Actor, Party>()
+  readonly #places = new Map<Actor, number>()
   readonly #kinds = new Map<Joint, 'outside' | 'model' | 'pods'>()
 
   /** Snapshots as written: a Moat says which pods are its model. */
@@ -44,30 +46,46 @@ export class Parties {
   of(joints: readonly Joint[]): Party[] {
     const units = new Set(joints.flatMap((joint) => (joint.kind === 'pods' ? joint.units : [])))
     const byActor = Map.groupBy(units, ({ actor }) => actor)
-    const workloads = [...byActor].map(([actor, own]): Party => {
-      const [first] = own as [Unit]
-      const whole = own.length === this.#unitsOf.get(actor)?.length
-      const names = own.map(({ before, after }) => (after ?? before)?.name ?? '').sort()
-      const model = own.map((unit) => this.#models.get(unit)).find((why) => why !== undefined)
-      return {
-        kind: 'workload',
-        namespace: first.actor.namespace,
-        name: actor.name,
-        owner: actor.owner,
-        presence: actor.presence,
-        ...(!whole && { pods: [...new Set(names)] }),
-        ...(model !== undefined && { model }),
-      }
-    })
+    const workloads = [...byActor]
+      .sort(([a], [b]) => this.#placeOf(a) - this.#placeOf(b))
+      .map(([actor, own]) => (own.length === this.#unitsOf.get(actor)?.length ? this.#whole(actor) : this.#some(own)))
     const addresses = joints.reduce<IpSet>(
       (all, joint) => (joint.kind === 'outside' ? unionAddresses(all, joint.addresses) : all),
       NO_ADDRESSES,
     )
     const outside: Party[] = joints.some(({ kind }) => kind === 'outside') ? [{ kind: 'outside', addresses }] : []
-    return [...workloads.sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1)), ...outside]
+    return [...workloads, ...outside]
+  }
+
+  /** A workload with all its pods. */
+  #whole(actor: Actor): Party {
+    const known = this.#wholes.get(actor) ?? this.#partyOf(this.#unitsOf.get(actor) ?? [])
+    this.#wholes.set(actor, known)
+    return known
+  }
+
+  #some(units: readonly Unit[]): Party {
+    const names = units.map(({ before, after }) => (after ?? before)?.name ?? '').sort()
+    return { ...this.#partyOf(units), pods: [...new Set(names)] }
+  }
+
+  #partyOf(units: readonly Unit[]): Extract<Party, { kind: 'workload' }> {
+    const [{ actor }] = units as [Unit]
+    const model = units.map((unit) => this.#models.get(unit)).find((why) => why !== undefined)
+    const { namespace, name, owner, presence } = actor
+    return { kind: 'workload', namespace, name, owner, presence, ...(model !== undefined && { model }) }
+  }
+
+  /** Its place among all workloads by name. */
+  #placeOf(actor: Actor): number {
+    if (this.#places.size === 0) {
+      const sorted = [...this.#unitsOf.keys()].sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1))
+      for (const [place, one] of sorted.entries()) this.#places.set(one, place)
+    }
+    return this.#places.get(actor) ?? -1
   }
 }
 
-function sortKey(party: Party): string {
-  return party.kind === 'outside' ? '' : `${party.namespace}\n${party.name}\n${party.owner}`
+function sortKey({ namespace, name, owner }: Actor): string {
+  return `${namespace}\n${name}\n${owner}`
 }

@@ -132,6 +132,8 @@ export class Responsible {
     pair: Pair,
     at: { connections: ConnectionSet; verdict: Verdict; world: Side; cause: Cause; kind: Shift['kind'] },
   ): Blame[] {
+    const every = this.#together(this.#editLists(pair, at.world))
+    if (every.length <= 1 || this.#left <= 0) return [{ connections: at.connections, cause: at.cause, edits: every }]
     const ends = this.#ends(pair, at.world)
     if (!ends) return [{ connections: at.connections, cause: at.cause, edits: [] }]
     const [source, destination] = ends
@@ -144,8 +146,6 @@ export class Responsible {
         : []),
     ]
     const edits = ways.map(({ subject, direction }) => this.#editsOf(subject, direction))
-    const every = this.#together(edits)
-    if (every.length <= 1 || this.#left <= 0) return [{ connections: at.connections, cause: at.cause, edits: every }]
     this.#left--
     let parts: Part[] = [{ connections: at.connections, edits: [] }]
     for (const [index, way] of ways.entries()) {
@@ -161,6 +161,13 @@ export class Responsible {
       cause: at.cause,
       edits: sortedEdits(part.edits, this.#order),
     }))
+  }
+
+  /** The edits that can matter to each end that is a pod; none where an end is not there. */
+  #editLists({ source, destination }: Pair, side: Side): (readonly PolicyEdit[])[] {
+    const [from, to] = [source, destination].map((joint) => joint.kind === 'pods' && joint.units[0]?.[side])
+    if (from === undefined || to === undefined) return []
+    return [...(from ? [this.#editsOf(from, 'egress')] : []), ...(to ? [this.#editsOf(to, 'ingress')] : [])]
   }
 
   /** The edits that can matter to a pod in a direction. */
