@@ -4,7 +4,7 @@ import { ALL_CONNECTIONS, NO_CONNECTIONS } from '../sets/connection-set.ts'
 import type { Family } from '../sets/ip-address.ts'
 import { type IpSet, firstAddress } from '../sets/ip-set.ts'
 import type { Atoms } from './atoms.ts'
-import type { ClassIndex, EndpointClass } from './classes.ts'
+import type { ClassIndex, EndpointClass, PodClass } from './classes.ts'
 import { outsideEndpoint } from './endpoint.ts'
 import type { Reach } from './reach.ts'
 import type { Block, Group, Reachability } from './reachability.ts'
@@ -20,6 +20,8 @@ export interface Whole {
   readonly table: RulingTable
   readonly index: ClassIndex
   readonly pods: readonly Pod[]
+  /** Of each pod, place by place. */
+  readonly podClasses: readonly PodClass[]
   /** The addresses outside, in pieces that no policy tells apart. */
   readonly pieces: readonly IpSet[]
 }
@@ -33,23 +35,21 @@ interface Member {
 }
 
 /** The members of pods by class, by node where a pod on the host network says which node is its own, then the outside. */
-function membersOf({ index, pods, pieces }: Whole): { members: Member[]; classes: EndpointClass[] } {
+function membersOf({ index, pods, podClasses, pieces }: Whole): { members: Member[]; classes: EndpointClass[] } {
   const classes: EndpointClass[] = []
   const positions = new Map<EndpointClass, number>()
   const positionOf = (one: EndpointClass): number => {
-    const position = positions.get(one) ?? classes.length
-    if (position === classes.length) {
-      classes.push(one)
-      positions.set(one, position)
-    }
-    return position
+    const known = positions.get(one)
+    if (known !== undefined) return known
+    positions.set(one, classes.length)
+    return classes.push(one) - 1
   }
   const nodes = pods.some(({ hostNetwork }) => hostNetwork)
-  const byKey = new Map<string, { position: number; pods: Pod[]; host: boolean; node: string | undefined }>()
-  for (const pod of pods) {
-    const position = positionOf(index.podClass(pod))
+  const byKey = new Map<number | string, { position: number; pods: Pod[]; host: boolean; node: string | undefined }>()
+  for (const [at, pod] of pods.entries()) {
+    const position = positionOf(podClasses[at] as PodClass)
     const node = nodes ? pod.nodeName : undefined
-    const key = node === undefined ? `${position}` : `${position} ${node}`
+    const key = node === undefined ? position : `${position} ${node}`
     const known = byKey.get(key)
     if (known) known.pods.push(pod)
     else byKey.set(key, { position, pods: [pod], host: pod.hostNetwork, node })

@@ -50,13 +50,16 @@ function postingsOf(classes: readonly EndpointClass[]): Postings {
 
 export class ClassSet implements PeerSet {
   readonly classes: readonly EndpointClass[]
-  readonly all: Positions
   readonly #known = new WeakMap<CompiledPeer, Map<Family, Members>>()
+  #all: Positions | undefined
   #postings: Postings | undefined
 
   constructor(classes: readonly EndpointClass[]) {
     this.classes = classes
-    this.all = classes.map((_, position) => position)
+  }
+
+  get all(): Positions {
+    return (this.#all ??= this.classes.map((_, position) => position))
   }
 
   /** The classes that the peer matches. */

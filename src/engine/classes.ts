@@ -1,8 +1,9 @@
 // Endpoints grouped into classes that no policy can tell apart, so that each question is answered once for each class.
 import { type Namespace, type Pod } from '../policy/snapshot.ts'
 import type { Endpoint } from './endpoint.ts'
+import { ClassKeys } from './class-keys.ts'
 import { namespaceOf } from './match.ts'
-import { pieceOf, visibleLabels, visiblePorts, type Vocabulary } from './vocabulary.ts'
+import type { Vocabulary } from './vocabulary.ts'
 
 /** A class, by its first member. `id` counts from 0 in the order of appearance. */
 export type EndpointClass = PodClass | OutsideClass
@@ -29,13 +30,14 @@ export function hasIdentity(pod: Pod): boolean {
 
 /** Finds the class of an endpoint; a class appears when its first member is asked for. */
 export class ClassIndex {
-  readonly #vocabulary: Vocabulary
+  readonly #keys: ClassKeys
   readonly #namespaces: ReadonlyMap<string, Namespace>
+  readonly #named = new Map<string, Namespace>()
   readonly #byKey = new Map<string, EndpointClass>()
   readonly #byPod = new WeakMap<Pod, PodClass>()
 
   constructor(vocabulary: Vocabulary, namespaces: ReadonlyMap<string, Namespace>) {
-    this.#vocabulary = vocabulary
+    this.#keys = new ClassKeys(vocabulary)
     this.#namespaces = namespaces
   }
 
@@ -46,43 +48,39 @@ export class ClassIndex {
   podClass(pod: Pod): PodClass {
     const known = this.#byPod.get(pod)
     if (known) return known
-    const namespace = namespaceOf(this.#namespaces, pod.namespace)
-    const portKey = visiblePorts(pod.ports, this.#vocabulary.portNames).join()
-    const key = this.#podKey(pod, namespace, portKey)
-    const found = (this.#byKey.get(key) as PodClass | undefined) ?? {
-      kind: 'pod',
-      id: this.#byKey.size,
-      pod,
-      namespace,
-      portKey,
-    }
-    this.#byKey.set(key, found)
+    const found = this.#find(pod)
     this.#byPod.set(pod, found)
     return found
   }
 
-  #outsideClass(endpoint: Extract<Endpoint, { kind: 'outside' }>): EndpointClass {
-    const key = `outside ${pieceOf(endpoint.address, this.#vocabulary.borders)}`
-    const found = this.#byKey.get(key) ?? { kind: 'outside', id: this.#byKey.size, endpoint }
-    this.#byKey.set(key, found)
+  /** The classes of many pods, each asked for once: they are not remembered by pod. */
+  podClasses(pods: readonly Pod[]): readonly PodClass[] {
+    return pods.map((pod) => this.#find(pod))
+  }
+
+  #find(pod: Pod): PodClass {
+    const namespace = this.#namespace(pod.namespace)
+    const portKey = this.#keys.ports(pod.ports)
+    const key = hasIdentity(pod) ? this.#keys.pod(pod, namespace, portKey) : this.#keys.host(pod, portKey)
+    const known = this.#byKey.get(key)
+    if (known) return known as PodClass
+    const made: PodClass = { kind: 'pod', id: this.#byKey.size, pod, namespace, portKey }
+    this.#byKey.set(key, made)
+    return made
+  }
+
+  #namespace(name: string): Namespace {
+    const known = this.#named.get(name)
+    if (known) return known
+    const found = namespaceOf(this.#namespaces, name)
+    this.#named.set(name, found)
     return found
   }
 
-  #podKey(pod: Pod, namespace: Namespace, portKey: string): string {
-    const { borders, nodes } = this.#vocabulary
-    const pieces = pod.addresses.map((address) => pieceOf(address, borders)).sort()
-    const seen = [pieces, portKey]
-    if (!hasIdentity(pod)) return JSON.stringify(['host', ...(nodes ? [pod.nodeName] : []), ...seen])
-    return JSON.stringify([
-      this.#namespaceKey(namespace),
-      visibleLabels(pod.labels, this.#vocabulary.podLabels),
-      ...seen,
-    ])
-  }
-
-  /** A namespace with policies stands for itself; others are known by the labels that selectors can see. */
-  #namespaceKey(namespace: Namespace): unknown {
-    if (this.#vocabulary.governed.has(namespace.name)) return namespace.name
-    return [namespace.declared, ...visibleLabels(namespace.labels, this.#vocabulary.namespaceLabels)]
+  #outsideClass(endpoint: Extract<Endpoint, { kind: 'outside' }>): EndpointClass {
+    const key = this.#keys.outside(endpoint.address)
+    const found = this.#byKey.get(key) ?? { kind: 'outside', id: this.#byKey.size, endpoint }
+    this.#byKey.set(key, found)
+    return found
   }
 }

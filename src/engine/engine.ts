@@ -47,7 +47,8 @@ export function createEngine(snapshot: Snapshot, profile: Profile = SPEC): Engin
   const [adminTier, baselineTier] = [clusterTier('admin'), clusterTier('baseline')]
   const tiers: readonly Tier[] = [adminTier, policyTier, baselineTier, defaultTier()]
   const pods = podsOf(snapshot)
-  const matrix = new RulingMatrix(tiers, [...new Set(pods.map((pod) => index.podClass(pod)))])
+  const podClasses = index.podClasses(pods)
+  const matrix = new RulingMatrix(tiers, [...new Set(podClasses)])
 
   const { reach, why } = answersOf({
     admin: adminTier,
@@ -59,7 +60,8 @@ export function createEngine(snapshot: Snapshot, profile: Profile = SPEC): Engin
   })
 
   const classes: Engine['classes'] = () => {
-    const groups = Map.groupBy(pods, (pod) => index.podClass(pod))
+    let at = 0
+    const groups = Map.groupBy(pods, () => podClasses[at++])
     return [...groups.values()].map((pods) => ({ pods }))
   }
 
@@ -68,6 +70,6 @@ export function createEngine(snapshot: Snapshot, profile: Profile = SPEC): Engin
     reach,
     why,
     classes,
-    reachability: () => blocksOf({ tiers, table, index, pods, pieces: piecesOf(vocabulary.borders) }),
+    reachability: () => blocksOf({ tiers, table, index, pods, podClasses, pieces: piecesOf(vocabulary.borders) }),
   }
 }

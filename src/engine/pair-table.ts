@@ -36,7 +36,8 @@ export class PairTable {
     const known = this.#both.get(key)
     if (known !== undefined) return known
     const [[a4, a6], [b4, b6]] = [this.pair(a), this.pair(b)]
-    const found = this.number(this.#table.both(a4, b4), this.#table.both(a6, b6))
+    const four = this.#table.both(a4, b4)
+    const found = this.number(four, a4 === a6 && b4 === b6 ? four : this.#table.both(a6, b6))
     this.#both.set(key, found)
     return found
   }

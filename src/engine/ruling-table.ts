@@ -1,21 +1,20 @@
 // Rulings by number: equal ones share one, and each combination of two is worked out once.
-import { ALL_CONNECTIONS, type ConnectionSet, NO_CONNECTIONS, PROTOCOLS } from '../sets/connection-set.ts'
+import { ALL_CONNECTIONS, NO_CONNECTIONS } from '../sets/connection-set.ts'
+import { ConnectionTable } from './connection-table.ts'
 import { both, either, type Ruling } from './ruling.ts'
-
-function setKey(set: ConnectionSet): string {
-  return PROTOCOLS.map((protocol) => set[protocol].join(',')).join(';')
-}
-
-function keyOf({ must, maybe }: Ruling): string {
-  return [setKey(must), ...maybe.map(({ connections, reason }) => `${reason}=${setKey(connections)}`)].join('|')
-}
 
 /** Numbers for rulings; 0 is `NOTHING`, 1 is `EVERYTHING`. */
 export class RulingTable {
   static readonly NOTHING = 0
   static readonly EVERYTHING = 1
 
-  readonly #rulings: Ruling[] = []
+  readonly #connections = new ConnectionTable()
+  readonly #rulings: (Ruling | undefined)[] = []
+  /** By ruling: the number of its connections where all are sure, else -1. */
+  readonly #sure: number[] = []
+  /** By number of connections: the ruling that is surely them. */
+  readonly #bySure: (number | undefined)[] = []
+  /** The others. */
   readonly #byKey = new Map<string, number>()
   readonly #either = new Map<number, number>()
   readonly #both = new Map<number, number>()
@@ -26,23 +25,28 @@ export class RulingTable {
   }
 
   number(ruling: Ruling): number {
-    const key = keyOf(ruling)
+    const { must, maybe } = ruling
+    const sure = this.#connections.number(must)
+    if (maybe.length === 0) return this.#surely(sure)
+    const key = `${sure}|${maybe.map((one) => `${one.reason}=${this.#connections.number(one.connections)}`).join('|')}`
     const known = this.#byKey.get(key)
     if (known !== undefined) return known
-    const id = this.#rulings.length
-    this.#rulings.push(ruling)
+    const id = this.#rulings.push(ruling) - 1
+    this.#sure.push(-1)
     this.#byKey.set(key, id)
     return id
   }
 
   ruling(id: number): Ruling {
-    return this.#rulings[id] as Ruling
+    return (this.#rulings[id] ??= { must: this.#connections.set(this.#sure[id] as number), maybe: [] })
   }
 
   /** Accepted by one or the other. */
   either(a: number, b: number): number {
     if (a === b || b === RulingTable.NOTHING || a === RulingTable.EVERYTHING) return a
     if (a === RulingTable.NOTHING || b === RulingTable.EVERYTHING) return b
+    const [x, y] = [this.#sure[a] as number, this.#sure[b] as number]
+    if (x >= 0 && y >= 0) return this.#surely(this.#connections.union(x, y))
     return this.#remember(this.#either, [a, b], either)
   }
 
@@ -50,7 +54,19 @@ export class RulingTable {
   both(a: number, b: number): number {
     if (a === b || b === RulingTable.EVERYTHING || a === RulingTable.NOTHING) return a
     if (a === RulingTable.EVERYTHING || b === RulingTable.NOTHING) return b
+    const [x, y] = [this.#sure[a] as number, this.#sure[b] as number]
+    if (x >= 0 && y >= 0) return this.#surely(this.#connections.intersect(x, y))
     return this.#remember(this.#both, [a, b], both)
+  }
+
+  /** The number of the ruling that is surely these connections and nothing else. */
+  #surely(connections: number): number {
+    const known = this.#bySure[connections]
+    if (known !== undefined) return known
+    const id = this.#rulings.push(undefined) - 1
+    this.#sure.push(connections)
+    this.#bySure[connections] = id
+    return id
   }
 
   #remember(known: Map<number, number>, pair: readonly [number, number], combine: typeof both): number {

@@ -3,7 +3,6 @@ import type { ClusterPeer, ClusterPort } from '../policy/cluster-network-policy.
 import type { Peer, PortMatch } from '../policy/network-policy.ts'
 import type { Labels, Selector } from '../policy/selector.ts'
 import type { ContainerPort, Snapshot } from '../policy/snapshot.ts'
-import type { Address } from '../sets/ip-address.ts'
 import { type IpSet, ipSetOf, singleAddress } from '../sets/ip-set.ts'
 import { addressesOf, NEVER_PODS } from './match.ts'
 
@@ -24,9 +23,9 @@ export interface Vocabulary {
 
 function mention(into: Map<string, Set<string>>, selector: Selector): void {
   for (const { key, values } of selector.requirements) {
-    const known = into.get(key) ?? new Set()
+    let known = into.get(key)
+    if (!known) into.set(key, (known = new Set()))
     for (const value of values) known.add(value)
-    into.set(key, known)
   }
 }
 
@@ -117,12 +116,8 @@ export function visiblePorts(ports: readonly ContainerPort[], names: ReadonlySet
   return [...new Set(seen.map(({ name, protocol, port }) => `${name} ${protocol} ${port}`))].sort()
 }
 
-/** Which piece between borders an address lies in, as `4:index` or `6:index`. */
-export function pieceOf(address: Address, borders: Vocabulary['borders']): string {
-  return address.family === 4 ? `4:${rank(borders.v4, address.value)}` : `6:${rank(borders.v6, address.value)}`
-}
-
-function rank<T extends number | bigint>(sorted: readonly T[], value: T): number {
+/** How many of the ascending values are not above this one. */
+export function rank<T extends number | bigint>(sorted: readonly T[], value: T): number {
   let low = 0
   let high = sorted.length
   while (low < high) {

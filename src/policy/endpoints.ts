@@ -44,6 +44,7 @@ function podOf(workload: Workload, name: string, index: number): Pod {
  */
 export function podsOf(snapshot: Snapshot, maxReplicas = 2): Pod[] {
   const bare = snapshot.pods.filter((pod) => pod.phase !== 'Succeeded' && pod.phase !== 'Failed')
+  if (snapshot.workloads.length === 0) return bare
   const taken = new Set(bare.map(qualifiedName))
   const made = snapshot.workloads.flatMap((workload) => {
     const count = Math.min(workload.replicas, maxReplicas)
