@@ -62,7 +62,11 @@ function policy(random: Random, index: number, size: { workloads: number; namesp
 }
 
 /** One of the workload's pods as it runs, with an address that no block of the policies holds. */
-function pod(at: { workload: number; replica: number; number: number }, namespaces: number, isUnique: boolean): unknown {
+function pod(
+  at: { workload: number; replica: number; number: number },
+  namespaces: number,
+  isUnique: boolean,
+): unknown {
   const { workload: index, replica, number } = at
   const made = workload(index, namespaces)
   const name = `${made.metadata.name}-5f6d7c9b8-${replica}`

@@ -16,6 +16,8 @@ interface Measured {
   readonly json: number
   readonly engine: number
   readonly whole: number
+  /** Every block's lists of groups read. */
+  readonly lists: number
   readonly groups: number
   readonly blocks: number
   /** Most memory of the process so far, in megabytes: before, with the snapshot and its objects, and at the end. */
@@ -37,7 +39,9 @@ function snapshotOf(objects: readonly unknown[]): Snapshot {
   const namespaces = objects.filter((one) => (one as { kind: string }).kind === 'Namespace')
   const rest = objects.slice(namespaces.length)
   const first = read(namespaces)
-  const parts = Array.from({ length: Math.ceil(rest.length / 2000) }, (_, i) => read(rest.slice(i * 2000, i * 2000 + 2000)))
+  const parts = Array.from({ length: Math.ceil(rest.length / 2000) }, (_, i) =>
+    read(rest.slice(i * 2000, i * 2000 + 2000)),
+  )
   return {
     ...first,
     pods: parts.flatMap(({ pods }) => pods),
@@ -50,17 +54,23 @@ function memory(): number {
   return process.resourceUsage().maxRSS / 1024
 }
 
-function measure(workloads: number, unique: boolean): Measured {
+/** The text of a cluster, and the cluster: all else that was needed to make them can be forgotten. */
+function made(workloads: number, unique: boolean): { text: string; snapshot: Snapshot } {
   const objects = benchObjects({ workloads, replicas: REPLICAS, unique })
-  const snapshot = snapshotOf(objects)
   const text = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects })
+  return { text, snapshot: snapshotOf(objects) }
+}
+
+function measure(workloads: number, unique: boolean): Measured {
+  const { text, snapshot } = made(workloads, unique)
   globalThis.gc?.()
   const before = memory()
   const [, json] = cpu(() => JSON.parse(text) as unknown)
   globalThis.gc?.()
   const [one, engine] = cpu(() => createEngine(snapshot, CONFORMANCE))
   const [{ groups, blocks }, whole] = cpu(() => one.reachability())
-  return { json, engine, whole, groups: groups.length, blocks: blocks.length, memory: [before, memory()] }
+  const [, lists] = cpu(() => blocks.reduce((sum, block) => sum + block.sources.length + block.destinations.length, 0))
+  return { json, engine, whole, lists, groups: groups.length, blocks: blocks.length, memory: [before, memory()] }
 }
 
 /** In a process of its own, so that no compiled code and no garbage of another size helps or hinders. */
@@ -76,16 +86,18 @@ if (only !== undefined) process.stdout.write(JSON.stringify(measure(Number(only)
 else {
   for (const unique of [false, true]) {
     process.stdout.write(unique ? 'every pod with a label of its own that a policy asks for\n' : 'pods of workloads\n')
-    process.stdout.write('pods/policies | groups | blocks | JSON.parse | engine made | whole answer | : JSON.parse | memory\n')
+    process.stdout.write(
+      'pods/policies | groups | blocks | JSON.parse | engine made | whole answer | lists read | : JSON.parse | memory\n',
+    )
     const growth: (readonly [number, number])[] = []
     for (const workloads of SIZES) {
       const rounds = Array.from({ length: ROUNDS }, () => measureApart(workloads, unique))
       const least = (of: (one: Measured) => number): number => Math.min(...rounds.map(of))
       const [json, together] = [least((one) => one.json), least(({ engine, whole }) => engine + whole)]
       const { groups, blocks } = rounds[0] as Measured
-      const [engine, whole] = [least((one) => one.engine), least((one) => one.whole)]
+      const [engine, whole, lists] = [least((one) => one.engine), least((one) => one.whole), least((one) => one.lists)]
       const peak = Math.max(...rounds.map((one) => one.memory[1]))
-      const inMs = [json, engine, whole].map((ms) => `${ms.toFixed(0)} ms`).join(' | ')
+      const inMs = [json, engine, whole, lists].map((ms) => `${ms.toFixed(0)} ms`).join(' | ')
       process.stdout.write(
         `${workloads * REPLICAS}/${workloads / 2} | ${groups} | ${blocks} | ${inMs} | ${(together / json).toFixed(2)} | ${peak.toFixed(0)} MB\n`,
       )

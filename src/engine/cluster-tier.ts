@@ -16,7 +16,7 @@ import type { Pair } from './network-policy-tier.ts'
 import { resolvePorts } from './port-resolution.ts'
 import type { DependsReason } from './reach.ts'
 import type { RulingTable } from './ruling-table.ts'
-import { askedBy, type Question, type Row, type Tier } from './tier.ts'
+import { ASKS_NOTHING, namesPorts, peersOf, type Question, type Row, type Tier } from './tier.ts'
 
 /** A policy that applies to a subject, surely or for a reason. */
 export interface Applied {
@@ -85,12 +85,12 @@ export function clusterPolicyTier({ tier, policies, nodes, table }: ClusterTierI
     },
     asks: (subject, direction) => {
       const found = ranks(subject, direction).flat()
+      if (found.length === 0) return ASKS_NOTHING
       const ids = found.map(({ one, reason }) => `${one.id}${reason ?? ''}`).join()
-      return askedBy(
-        ids,
-        found.flatMap(({ one }) => one.rules[direction]),
-        { subject, direction },
-      )
+      const rules = found.flatMap(({ one }) => one.rules[direction])
+      // The subject's port names matter where it is the destination.
+      const key = direction === 'ingress' && namesPorts(rules) ? `${ids} ${subject.portKey}` : ids
+      return { key, peers: () => peersOf(rules) }
     },
     rulings: (pair) => rulingsOf(ranks(pair.subject, pair.direction), pair),
   }

@@ -18,6 +18,8 @@ export interface CompiledPolicy {
   readonly id: number
   readonly policy: NetworkPolicy
   readonly rules: Readonly<Record<Direction, readonly CompiledRule[] | undefined>>
+  /** True when a rule of the direction names a port. */
+  readonly namesPorts: Readonly<Record<Direction, boolean>>
 }
 
 export function compilePolicy(policy: NetworkPolicy, id: number, peers: PeerCompiler): CompiledPolicy {
@@ -27,7 +29,9 @@ export function compilePolicy(policy: NetworkPolicy, id: number, peers: PeerComp
     peers: rule.peers === 'any' ? 'any' : rule.peers.map((peer) => peers.compile(peer, policy.namespace)),
     ports: compilePorts(rule.ports),
   })
-  return { id, policy, rules: { ingress: policy.ingress?.map(compile), egress: policy.egress?.map(compile) } }
+  const rules = { ingress: policy.ingress?.map(compile), egress: policy.egress?.map(compile) }
+  const names = (some: readonly CompiledRule[] = []): boolean => some.some(({ ports }) => ports.named.length > 0)
+  return { id, policy, rules, namesPorts: { ingress: names(rules.ingress), egress: names(rules.egress) } }
 }
 
 /** Whether a policy of the subject's namespace isolates it in the direction (S29); pods on the host network never are (S33). */

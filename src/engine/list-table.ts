@@ -2,31 +2,41 @@
 
 export class ListTable {
   readonly #lists: Int32Array[] = []
-  readonly #byHash = new Map<number, number[]>()
+  readonly #byHash = new Map<number, number | number[]>()
 
   get size(): number {
     return this.#lists.length
   }
 
   number(list: Int32Array): number {
-    let hash = list.length
-    for (let i = 0; i < list.length; i++) hash = (Math.imul(hash, 0x01_00_01_93) ^ (list[i] as number)) | 0
+    return this.numberOf(list, 0, list.length)
+  }
+
+  /** The number of a stretch of the list; copied where it is new. */
+  numberOf(list: Int32Array, start: number, end: number): number {
+    let hash = end - start
+    for (let i = start; i < end; i++) hash = Math.imul(hash ^ (list[i] as number), 0x9e37_79b1) ^ (hash >>> 15)
     const known = this.#byHash.get(hash)
-    const found = known?.find((id) => isSame(this.#lists[id] as Int32Array, list))
-    if (found !== undefined) return found
-    const id = this.#lists.push(list) - 1
-    if (known) known.push(id)
-    else this.#byHash.set(hash, [id])
+    if (typeof known === 'number') {
+      if (this.#isSame(known, list, start, end)) return known
+    } else if (known) {
+      for (const id of known) if (this.#isSame(id, list, start, end)) return id
+    }
+    const id = this.#lists.push(list.slice(start, end)) - 1
+    if (known === undefined) this.#byHash.set(hash, id)
+    else if (typeof known === 'number') this.#byHash.set(hash, [known, id])
+    else known.push(id)
     return id
   }
 
   list(id: number): Int32Array {
     return this.#lists[id] as Int32Array
   }
-}
 
-function isSame(a: Int32Array, b: Int32Array): boolean {
-  if (a.length !== b.length) return false
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
-  return true
+  #isSame(id: number, list: Int32Array, start: number, end: number): boolean {
+    const known = this.#lists[id] as Int32Array
+    if (known.length !== end - start) return false
+    for (let i = start; i < end; i++) if (known[i - start] !== list[i]) return false
+    return true
+  }
 }

@@ -4,15 +4,16 @@ import { type ConnectionSet, NO_CONNECTIONS } from '../sets/connection-set.ts'
 import type { Family } from '../sets/ip-address.ts'
 import type { PeerSet } from './class-set.ts'
 import type { EndpointClass, PodClass } from './classes.ts'
-import { PeerCompiler } from './compiled-peer.ts'
-import { type CompiledPolicy, type CompiledRule, compilePolicy, isolates } from './compiled-policy.ts'
+import { type CompiledPeer, PeerCompiler } from './compiled-peer.ts'
+import { type CompiledPolicy, type CompiledRule, compilePolicy } from './compiled-policy.ts'
 import type { Match } from './match.ts'
 import { resolvePorts } from './port-resolution.ts'
 import type { Profile } from './profile.ts'
 import type { DependsReason } from './reach.ts'
 import { RulingTable } from './ruling-table.ts'
 import { ruling } from './ruling.ts'
-import { askedBy, type Question, type Row, type Tier } from './tier.ts'
+import { SubjectIndex } from './subject-index.ts'
+import { ASKS_NOTHING, peersOf, type Question, type Row, type Tier } from './tier.ts'
 
 /** A rule that lets something through. */
 export interface Admission {
@@ -100,10 +101,11 @@ export function networkPolicyTier(
 ): NetworkPolicyTier {
   const compiler = new PeerCompiler(profile)
   const compiled = policies.map((policy, id) => compilePolicy(policy, id, compiler))
-  const byNamespace = Map.groupBy(compiled, ({ policy }) => policy.namespace)
+  const index = new SubjectIndex(compiled)
   const known: Record<Direction, (readonly CompiledPolicy[])[]> = { ingress: [], egress: [] }
+  const candidates: (readonly CompiledPolicy[])[] = []
   const find: FindIsolating = (subject, direction) =>
-    (byNamespace.get(subject.namespace.name) ?? []).filter((one) => isolates(one, subject, direction))
+    (candidates[subject.id] ??= index.selecting(subject)).filter(({ rules }) => rules[direction] !== undefined)
   return policyTierOf((subject, direction) => (known[direction][subject.id] ??= find(subject, direction)), table)
 }
 
@@ -144,12 +146,12 @@ export function policyTierOf(isolating: FindIsolating, table: RulingTable): Netw
     rule,
     asks: (subject, direction) => {
       const found = isolating(subject, direction)
-      const ids = found.map(({ id }) => id).join()
-      return askedBy(
-        ids,
-        found.flatMap(({ rules }) => rules[direction] ?? []),
-        { subject, direction },
-      )
+      if (found.length === 0) return ASKS_NOTHING
+      const ids = found.length === 1 ? `${found[0]?.id}` : found.map(({ id }) => id).join()
+      // The subject's port names matter where it is the destination.
+      const isNamed = direction === 'ingress' && found.some(({ namesPorts }) => namesPorts.ingress)
+      const peers = (): CompiledPeer[] => found.flatMap(({ rules }) => peersOf(rules[direction] ?? []))
+      return { key: isNamed ? `${ids} ${subject.portKey}` : ids, peers }
     },
     admissions,
     isolating: (subject, direction) => isolating(subject, direction).map(({ policy }) => policy),

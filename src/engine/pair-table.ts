@@ -14,6 +14,11 @@ export class PairTable {
     this.number(RulingTable.EVERYTHING, RulingTable.EVERYTHING)
   }
 
+  /** How many there are. */
+  get size(): number {
+    return this.#pairs.length
+  }
+
   number(four: number, six: number): number {
     const key = four * 0x400_0000 + six
     const known = this.#numbers.get(key)
@@ -35,11 +40,16 @@ export class PairTable {
     const key = a < b ? a * 0x400_0000 + b : b * 0x400_0000 + a
     const known = this.#both.get(key)
     if (known !== undefined) return known
-    const [[a4, a6], [b4, b6]] = [this.pair(a), this.pair(b)]
-    const four = this.#table.both(a4, b4)
-    const found = this.number(four, a4 === a6 && b4 === b6 ? four : this.#table.both(a6, b6))
+    const found = this.bothAnew(a, b)
     this.#both.set(key, found)
     return found
+  }
+
+  /** The same, worked out: for those who remember it themselves. */
+  bothAnew(a: number, b: number): number {
+    const [[a4, a6], [b4, b6]] = [this.pair(a), this.pair(b)]
+    const four = this.#table.both(a4, b4)
+    return this.number(four, a4 === a6 && b4 === b6 ? four : this.#table.both(a6, b6))
   }
 
   either(a: number, b: number): number {

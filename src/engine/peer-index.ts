@@ -17,6 +17,9 @@ export interface Hit {
   readonly 6: Match
 }
 
+/** So few candidates are asked at once, without looking for fewer. */
+const FEW = 16
+
 interface Addressed<T extends number | bigint> {
   readonly value: T
   readonly position: number
@@ -149,17 +152,17 @@ export class PeerIndex {
   /** Positions among which all are that the peer can match. */
   #candidates({ namespace, namespaces, pods }: CompiledPeer): Positions {
     if (!pods) return this.#all
-    const lists: Positions[] = [this.#all]
+    let shortest = this.#all
     for (const { key, operator, values } of pods.requirements) {
       if (operator !== 'In') continue
       const postings = this.#byLabel.get(key)
-      lists.push(
+      const list =
         values.length === 1
           ? (postings?.get(values[0] as string) ?? [])
-          : [...new Set(values)].flatMap((value) => postings?.get(value) ?? []),
-      )
+          : [...new Set(values)].flatMap((value) => postings?.get(value) ?? [])
+      if (list.length < shortest.length) shortest = list
     }
-    const shortest = lists.reduce((a, b) => (b.length < a.length ? b : a))
+    if (shortest.length <= FEW) return shortest
     const among = namespace === undefined ? this.#selected(namespaces) : [this.#namespaces.get(namespace)]
     if (!among) return shortest
     let size = 0

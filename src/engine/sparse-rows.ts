@@ -85,7 +85,7 @@ export class SparseRows {
     const wanted = { egress: keysOf(classes, tiers, 'egress'), ingress: keysOf(classes, tiers, 'ingress') }
     const peers = new Set<CompiledPeer>()
     for (const { subjects } of [wanted.egress, wanted.ingress]) {
-      for (const { asked } of subjects) for (const { peers: some } of asked) for (const peer of some) peers.add(peer)
+      for (const { asked } of subjects) for (const { peers: some } of asked) for (const peer of some()) peers.add(peer)
     }
     this.atoms = new Atoms(classes, new PeerIndex(classes), peers)
     const make = (direction: Direction): SparseRow[] =>
@@ -112,7 +112,7 @@ export class SparseRows {
     },
   ): SparseRow {
     const { asked, subject, direction, id, tiers, pairs } = how
-    const special = this.atoms.exceptions(asked.flatMap(({ peers }) => peers))
+    const special = this.atoms.exceptions(asked.flatMap(({ peers }) => peers()))
     const peers = new Sample(classes, this.atoms, special)
     const [four, six] = ([4, 6] as const).map((family) => evaluate(tiers, { direction, subject, family, peers }))
     const valueAt = (place: number): number => {

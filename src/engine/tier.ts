@@ -22,7 +22,7 @@ export type Row = Int32Array
 export interface Asked {
   readonly key: string
   /** Every peer that the tier compares others with. */
-  readonly peers: readonly CompiledPeer[]
+  readonly peers: () => readonly CompiledPeer[]
 }
 
 /**
@@ -35,6 +35,9 @@ export interface Tier {
   readonly asks: (subject: PodClass, direction: Direction) => Asked
 }
 
+/** Of a tier that has nothing to say of the subject. */
+export const ASKS_NOTHING: Asked = { key: '', peers: () => [] }
+
 /** What no tier decides is accepted. */
 export function defaultTier(): Tier {
   const rows = new WeakMap<PeerSet, Row>()
@@ -45,21 +48,23 @@ export function defaultTier(): Tier {
       rows.set(peers, row)
       return row
     },
-    asks: () => ({ key: '', peers: [] }),
+    asks: () => ASKS_NOTHING,
   }
 }
 
-/** What all rules of a direction ask; the subject's port names matter where it is the destination. */
-export function askedBy(
-  ids: string,
-  rules: readonly { readonly peers: 'any' | readonly CompiledPeer[]; readonly ports: RulePorts }[],
-  { subject, direction }: Pick<Question, 'subject' | 'direction'>,
-): Asked {
-  const isNamed = direction === 'ingress' && rules.some(({ ports }) => ports.named.length > 0)
-  return {
-    key: isNamed ? `${ids} ${subject.portKey}` : ids,
-    peers: rules.flatMap(({ peers }) => (peers === 'any' ? [] : peers)),
-  }
+/** A rule as far as it asks something. */
+interface AskingRule {
+  readonly peers: 'any' | readonly CompiledPeer[]
+  readonly ports: RulePorts
+}
+
+/** True when some rule names a port. */
+export function namesPorts(rules: readonly AskingRule[]): boolean {
+  return rules.some(({ ports }) => ports.named.length > 0)
+}
+
+export function peersOf(rules: readonly AskingRule[]): CompiledPeer[] {
+  return rules.flatMap(({ peers }) => (peers === 'any' ? [] : peers))
 }
 
 /** What the tiers say together, in the order given; the last must not ask for the rest. */
