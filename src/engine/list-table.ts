@@ -17,10 +17,14 @@ export class ListTable {
     let hash = end - start
     for (let i = start; i < end; i++) hash = Math.imul(hash ^ (list[i] as number), 0x9e37_79b1) ^ (hash >>> 15)
     const known = this.#byHash.get(hash)
+    const isSame = (id: number): boolean => {
+      const one = this.#lists[id] as Int32Array
+      return one.length === end - start && holdsAt(list, one, start)
+    }
     if (typeof known === 'number') {
-      if (this.#isSame(known, list, start, end)) return known
+      if (isSame(known)) return known
     } else if (known) {
-      for (const id of known) if (this.#isSame(id, list, start, end)) return id
+      for (const id of known) if (isSame(id)) return id
     }
     const id = this.#lists.push(list.slice(start, end)) - 1
     if (known === undefined) this.#byHash.set(hash, id)
@@ -32,11 +36,10 @@ export class ListTable {
   list(id: number): Int32Array {
     return this.#lists[id] as Int32Array
   }
+}
 
-  #isSame(id: number, list: Int32Array, start: number, end: number): boolean {
-    const known = this.#lists[id] as Int32Array
-    if (known.length !== end - start) return false
-    for (let i = start; i < end; i++) if (known[i - start] !== list[i]) return false
-    return true
-  }
+/** True when the list holds all of the other from this place on. */
+function holdsAt(list: Int32Array, other: Int32Array, start: number): boolean {
+  for (let i = 0; i < other.length; i++) if (list[start + i] !== other[i]) return false
+  return true
 }
