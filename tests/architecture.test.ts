@@ -128,6 +128,23 @@ describe('the layers', () => {
   })
 })
 
+describe('the client library of Kubernetes', () => {
+  const NAME = '@kubernetes/client-node'
+  const files = sourceFiles(src).map((path) => ({ file: relative(root, path), text: readFileSync(path, 'utf8') }))
+
+  it('is used by one file, loaded only when a cluster is asked', () => {
+    const users = imports.filter(({ to }) => to.startsWith(NAME)).map(({ file }) => file)
+    expect(new Set(users)).toEqual(new Set(['src/cluster/api/kube-config.ts']))
+    const eager = files.filter(({ text }) => /^import (?!type\b)[^'"]*['"]@kubernetes\/client-node/m.test(text))
+    expect(eager).toEqual([])
+  })
+
+  it('never carries objects: its typed clients drop `from` of a policy, which opens the rule to everyone', () => {
+    const typed = /\b(?:makeApiClient|KubernetesObjectApi|makeInformer|loadYaml|dumpYaml|[A-Z]\w*V\d\w*Api)\b/
+    expect(files.filter(({ text }) => typed.test(text)).map(({ file }) => file)).toEqual([])
+  })
+})
+
 describe('the house style', () => {
   it('keeps every source file within 400 lines and opens it with a comment', () => {
     const wrong = sourceFiles(src).filter((path) => {
