@@ -1,6 +1,6 @@
 // An API server with its own etcd on loopback: started in seconds, killed and started again in the middle, gone without a trace.
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { programs } from './binaries.ts'
 import { stateRoot } from './cache.ts'
 import type { Subject } from './certificate.ts'
@@ -11,9 +11,9 @@ import {
   startApiServer,
   startControllers,
   startEtcd,
-  stopControlPlane,
 } from './control-plane.ts'
-import { sweep, writeOwner } from './owners.ts'
+import { down, sweep } from './down.ts'
+import { writeOwner } from './owners.ts'
 import { kubeconfig, pkiIn } from './pki.ts'
 import { freePorts } from './ports.ts'
 import { logFile, processId, running, stop } from './processes.ts'
@@ -98,8 +98,7 @@ export class ApiServer {
       if (controllers) await startControllers(plane, say)
       return server
     } catch (error) {
-      await stopControlPlane(folder)
-      rmSync(folder, { recursive: true, force: true })
+      await down(name)
       throw error
     }
   }
@@ -151,7 +150,6 @@ export class ApiServer {
 
   async stop(): Promise<void> {
     this.admin.close()
-    await stopControlPlane(this.#plane.folder)
-    rmSync(this.#plane.folder, { recursive: true, force: true })
+    await down(basename(this.#plane.folder))
   }
 }

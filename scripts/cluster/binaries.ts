@@ -68,11 +68,14 @@ async function moduleFile(program: GoProgram, folder: string): Promise<void> {
   const answer = await go(['mod', 'download', '-json', `${program.module}@${program.version}`], folder)
   const { GoMod } = JSON.parse(answer) as { readonly GoMod: string }
   const staged = [...readFileSync(GoMod, 'utf8').matchAll(/^\s*(?:replace )?(\S+) => \.\/staging\//gm)]
-  const replaced = staged.map(([, name]) => `replace ${name} => ${name} ${program.version.replace('v1.', 'v0.')}\n`)
-  writeFileSync(
-    join(folder, 'go.mod'),
-    `${head}\nrequire ${program.module} ${program.version}\n${program.staged ? `\n${replaced.join('')}` : ''}`,
-  )
+  const versions: (readonly [string, string])[] = [
+    ...(program.staged
+      ? staged.map(([, name]) => [name as string, program.version.replace('v1.', 'v0.')] as const)
+      : []),
+    ...Object.entries(program.replaced ?? {}),
+  ]
+  const replaced = versions.map(([name, version]) => `replace ${name} => ${name} ${version}\n`)
+  writeFileSync(join(folder, 'go.mod'), `${head}\nrequire ${program.module} ${program.version}\n\n${replaced.join('')}`)
 }
 
 function linkFlags({ staged, version }: GoProgram): string {

@@ -14,6 +14,8 @@ export interface ControlPlane {
   /** By which clients reach it. */
   readonly address: string
   readonly port: number
+  /** Of this machine's loopback, where it leads to `port`. */
+  readonly publicPort?: number
   readonly etcdPort: number
   readonly etcdPeerPort: number
   /** In which its programs run, e.g. `['nsenter', '--net=…']`; empty: where the starter runs. */
@@ -31,6 +33,11 @@ const START_LIMIT_MS = 120_000
 
 export function serverUrl({ address, port }: ControlPlane): string {
   return `https://${address}:${port}`
+}
+
+/** As whoever runs on this machine reaches it. */
+function publicUrl(plane: ControlPlane): string {
+  return plane.publicPort === undefined ? serverUrl(plane) : `https://127.0.0.1:${plane.publicPort}`
 }
 
 export function adminFile({ folder }: ControlPlane): string {
@@ -117,9 +124,8 @@ export async function startApiServer(plane: ControlPlane, program: string): Prom
     ...(plane.flags ?? []),
   ])
   const admin = adminFile(plane)
-  writeFileSync(admin, kubeconfig(pki, serverUrl(plane), { commonName: 'admin', organizations: ['system:masters'] }), {
-    mode: 0o600,
-  })
+  const anybody = { commonName: 'admin', organizations: ['system:masters'] }
+  writeFileSync(admin, kubeconfig(pki, publicUrl(plane), anybody), { mode: 0o600 })
   const asking = new ApiClient(admin)
   try {
     await until(folder, 'kube-apiserver', async () => (await asking.ask('GET', '/readyz')).status === 200)
@@ -144,9 +150,7 @@ export async function startControllers(plane: ControlPlane, say: (line: string) 
     `--service-account-private-key-file=${pki.serviceAccountKey}`,
     `--root-ca-file=${pki.caFile}`,
     '--use-service-account-credentials',
-    `--cluster-cidr=${POD_CIDR}`,
-    '--allocate-node-cidrs=true',
-    '--node-cidr-mask-size=24',
+    '--allocate-node-cidrs=false',
     '--leader-elect=false',
     '--secure-port=0',
   ])

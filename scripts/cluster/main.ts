@@ -1,17 +1,22 @@
 // `npm run cluster up|down|status`: the test cluster for developers. Prints the line that makes kubectl and moat use it.
-import { existsSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ApiServer } from './api-server.ts'
 import { stateRoot } from './cache.ts'
-import { stopControlPlane } from './control-plane.ts'
-import { clusterNames, sweep } from './owners.ts'
+import { down, sweep } from './down.ts'
+import { type Enforcer, isEnforcer } from './enforcer.ts'
+import { clusterNames } from './owners.ts'
 import { running, started } from './processes.ts'
+import { upRealCluster } from './real-cluster.ts'
 import { Unavailable } from './unavailable.ts'
 
-const USAGE = `npm run cluster -- up [--name NAME] --api-only   start one, print its KUBECONFIG
-npm run cluster -- down [--name NAME | --all]    stop it, leave nothing
-npm run cluster -- status                        which there are, and what of them runs`
+const USAGE = `npm run cluster -- up [--name NAME]               start a real Kubernetes of two nodes, print its KUBECONFIG
+    --enforcer iptables|nftables|none             what enforces policies (iptables)
+    --without-enforcer                            the same as none: policies are taken and ignored
+    --image FILE                                  a docker-archive that pods can use; may be repeated
+npm run cluster -- up --api-only [--name NAME]    only etcd and the API server
+npm run cluster -- down [--name NAME | --all]     stop it, leave nothing
+npm run cluster -- status                         which there are, and what of them runs`
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -19,6 +24,9 @@ const { values, positionals } = parseArgs({
     name: { type: 'string', default: 'moat' },
     all: { type: 'boolean', default: false },
     'api-only': { type: 'boolean', default: false },
+    enforcer: { type: 'string', default: 'iptables' },
+    'without-enforcer': { type: 'boolean', default: false },
+    image: { type: 'string', multiple: true, default: [] },
     help: { type: 'boolean', short: 'h', default: false },
   },
 })
@@ -35,20 +43,18 @@ function kubeconfigOf(name: string): string {
   return join(stateRoot(), name, 'kubeconfig')
 }
 
-async function up(name: string): Promise<void> {
+async function up(name: string, enforcer: Enforcer): Promise<void> {
   await sweep()
   if (running(join(stateRoot(), name), 'kube-apiserver')) say(`${name} runs already`)
-  else {
-    if (existsSync(join(stateRoot(), name))) await down(name)
+  else if (values['api-only']) {
+    await down(name)
     await ApiServer.started({ name, owned: false, say })
+  } else {
+    const from = Date.now()
+    await upRealCluster({ name, enforcer, images: values.image.map((file) => resolve(file)), say })
+    say(`ready in ${((Date.now() - from) / 1000).toFixed(1)} s`)
   }
   print(`export KUBECONFIG=${kubeconfigOf(name)}`)
-}
-
-async function down(name: string): Promise<void> {
-  const folder = join(stateRoot(), name)
-  await stopControlPlane(folder)
-  rmSync(folder, { recursive: true, force: true })
 }
 
 function status(): void {
@@ -69,7 +75,12 @@ async function main(): Promise<number> {
     print(USAGE)
     return values.help ? 0 : 2
   }
-  if (command === 'up') await up(values.name)
+  const enforcer = values['without-enforcer'] ? 'none' : values.enforcer
+  if (!isEnforcer(enforcer)) {
+    say(`\`${enforcer}\` is no enforcer: iptables, nftables or none`)
+    return 2
+  }
+  if (command === 'up') await up(values.name, enforcer)
   else if (command === 'status') status()
   else {
     await sweep()

@@ -4,6 +4,9 @@ import { closeSync, mkdirSync, openSync, readFileSync, readdirSync, rmSync, writ
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 
+/** In the environment of every process of a cluster: the cluster's folder. */
+export const MARK = 'MOAT_CLUSTER_FOLDER'
+
 export interface Program {
   /** Its log and its record go by this name. */
   readonly name: string
@@ -12,6 +15,8 @@ export interface Program {
   readonly env?: Readonly<Record<string, string>>
   /** Killed by the kernel when the starter ends, however it ends. */
   readonly diesWithStarter?: boolean
+  /** An open descriptor that it gets as its number 3. */
+  readonly inherits?: number
 }
 
 /** A process is its number and when it began: a number alone may be somebody else's by now. */
@@ -66,8 +71,8 @@ export function start(folder: string, program: Program): void {
   const child = spawn(command, args, {
     detached: true,
     cwd: '/',
-    stdio: ['ignore', log, log],
-    env: { PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`, HOME: folder, ...program.env },
+    stdio: ['ignore', log, log, ...(program.inherits === undefined ? [] : [program.inherits])],
+    env: { PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`, HOME: folder, [MARK]: folder, ...program.env },
   })
   closeSync(log)
   child.on('error', (error) => writeFileSync(logFile(folder, program.name), `${error.message}\n`, { flag: 'a' }))

@@ -8,6 +8,8 @@ export interface GoProgram {
   readonly package: string
   /** Kubernetes keeps parts of itself as modules of the same minor version; they replace what its go.mod names by folder. */
   readonly staged?: true
+  /** Modules that the program's go.mod names in a version that the proxy does not serve, and the nearest one that it does. */
+  readonly replaced?: Readonly<Record<string, string>>
 }
 
 const KUBERNETES = 'v1.36.3'
@@ -25,6 +27,12 @@ export const GO_PROGRAMS = {
   kubelet: kubernetes('cmd/kubelet'),
   'kube-proxy': kubernetes('cmd/kube-proxy'),
   agnhost: kubernetes('test/images/agnhost'),
+  'kube-router': {
+    module: 'github.com/cloudnativelabs/kube-router/v2',
+    version: 'v2.10.0',
+    package: 'github.com/cloudnativelabs/kube-router/v2/cmd/kube-router',
+    replaced: { 'github.com/vishvananda/netlink': 'v1.3.1' },
+  },
 } as const satisfies Readonly<Record<string, GoProgram>>
 
 export type ProgramName = keyof typeof GO_PROGRAMS
