@@ -9,6 +9,10 @@ const SCOPES: Readonly<Record<string, readonly string[]>> = {
   sets: own,
   engine: ['src/engine/*.test.ts'],
   analysis: ['src/analysis/**/*.test.ts'],
+  explain: ['src/analysis/explain-direction.test.ts', 'src/analysis/near-miss.test.ts', 'tests/explain.test.ts'],
+  diff: ['src/analysis/diff/*.test.ts', 'tests/diff-edits.test.ts', 'tests/diff-possible.test.ts'],
+  edit: ['tests/smallest-edit-ends.test.ts', 'src/edit/*.test.ts', 'src/cli/explain/explain.test.ts'],
+  rulings: ['src/engine/*.test.ts', 'tests/engine-paths.test.ts'],
 }
 
 export default defineConfig({

@@ -91,7 +91,11 @@ function blockName(set: IpSet): string {
 }
 
 function blockEnds(before: Snapshot, after: Snapshot): End[] {
-  const both: Snapshot = { ...before, networkPolicies: [...before.networkPolicies, ...after.networkPolicies] }
+  const both: Snapshot = {
+    ...before,
+    networkPolicies: [...before.networkPolicies, ...after.networkPolicies],
+    clusterPolicies: [...before.clusterPolicies, ...after.clusterPolicies],
+  }
   const everything = { kind: 'addresses', name: '', addresses: ALL_ADDRESSES } as const
   return piecesOf(everything, both).flatMap((piece) => {
     const set: IpSet | undefined = piece.kind === 'addresses' ? piece.addresses : undefined
