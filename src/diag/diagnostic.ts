@@ -33,11 +33,20 @@ function excerpt(span: Span): string[] {
   const lineEnd = newline === -1 ? span.file.text.length : newline
   const cut = Math.max(0, column - 60)
   const text = span.file.text.slice(lineStart + cut, Math.min(lineEnd, lineStart + cut + 100)).replace(/\r$/, '')
+  if (span.file.object) return objectExcerpt(text, column - 1 - cut, span.end - span.start)
   const gutter = `${line}`
   const caret = printable(text.slice(0, column - 1 - cut)).length
   const width = Math.max(1, Math.min(span.end, lineEnd) - span.start)
   const marks = '^'.repeat(Math.max(1, Math.min(width, text.length - (column - 1 - cut))))
   return [` ${gutter} | ${printable(text)}`, ` ${' '.repeat(gutter.length)} | ${' '.repeat(caret)}${marks}`]
+}
+
+/** The same for an object of a cluster, whose text has no lines that a reader could know. */
+function objectExcerpt(line: string, column: number, length: number): string[] {
+  const text = line.trimStart()
+  const caret = column - (line.length - text.length)
+  const marks = '^'.repeat(Math.max(1, Math.min(length, text.length - caret)))
+  return [` | ${printable(text)}`, ` | ${' '.repeat(printable(text.slice(0, caret)).length)}${marks}`]
 }
 
 /** `file:line:col: severity: message [code]`, then the source line with a caret, notes and help. */

@@ -1,4 +1,5 @@
 // Where something stands in an input text.
+import { objectPath } from './object-path.ts'
 import { printable } from './printable.ts'
 
 /** One input text. `name` is what diagnostics print: a path as the user gave it, or `<stdin>`. */
@@ -7,6 +8,8 @@ export interface SourceFile {
   readonly text: string
   /** Where the file lies among the others, when the name says more than that: a file of a git revision (`REV:PATH`). */
   readonly path?: string
+  /** The text is the JSON of one object of a cluster: its places are paths in the object, not lines of a file. */
+  readonly object?: true
 }
 
 /** A piece of a text: offsets in UTF-16 units, `start` inclusive, `end` exclusive. */
@@ -40,8 +43,13 @@ export function position(file: SourceFile, offset: number): { readonly line: num
   return { line: line + 1, column: offset - (starts[line] as number) + 1 }
 }
 
-/** `file:line:col` of the start of a span; the name in a form that a terminal can take. */
-export function formatSpan(span: Span): string {
-  const { line, column } = position(span.file, span.start)
-  return `${printable(span.file.name)}:${line}:${column}`
+/** `file:line:col` of the start of a span, or `Kind ns/name .path`; the name in a form that a terminal can take. */
+export function formatSpan({ file, start }: Span): string {
+  const name = printable(file.name)
+  if (file.object) {
+    const path = printable(objectPath(file.text, start))
+    return path === '' ? name : `${name} ${path}`
+  }
+  const { line, column } = position(file, start)
+  return `${name}:${line}:${column}`
 }

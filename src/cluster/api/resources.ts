@@ -27,6 +27,7 @@ export const REPLICA_SETS = grouped('apps', 'replicasets', 'ReplicaSet')
 export const JOBS = grouped('batch', 'jobs', 'Job')
 export const CRON_JOBS = grouped('batch', 'cronjobs', 'CronJob')
 export const NETWORK_POLICIES = grouped('networking.k8s.io', 'networkpolicies', 'NetworkPolicy')
+export const INGRESSES = grouped('networking.k8s.io', 'ingresses', 'Ingress')
 export const DISRUPTION_BUDGETS = grouped('policy', 'poddisruptionbudgets', 'PodDisruptionBudget')
 export const LEASES = grouped('coordination.k8s.io', 'leases', 'Lease')
 
