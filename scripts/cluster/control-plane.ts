@@ -49,11 +49,11 @@ function launch(plane: ControlPlane, name: string, command: readonly string[]): 
   start(plane.folder, { name, command: first, args: rest, diesWithStarter: plane.diesWithStarter })
 }
 
-/** Waits for `ready`, and fails with the program's last words when it ended or the limit passed. */
+/** Waits for `ready`; what it throws ends the waiting. Fails with the program's last words when it ended or the limit passed. */
 export async function until(folder: string, name: string, ready: () => Promise<boolean>): Promise<void> {
   const limit = Date.now() + START_LIMIT_MS
   for (;;) {
-    if (await ready().catch(() => false)) return
+    if (await ready()) return
     if (!running(folder, name)) throw new Error(`${name} ended:\n${lastWords(folder, name)}`)
     if (Date.now() > limit) throw new Error(`${name} is not ready:\n${lastWords(folder, name)}`)
     await delay(40)
@@ -127,8 +127,12 @@ export async function startApiServer(plane: ControlPlane, program: string): Prom
   const anybody = { commonName: 'admin', organizations: ['system:masters'] }
   writeFileSync(admin, kubeconfig(pki, publicUrl(plane), anybody), { mode: 0o600 })
   const asking = new ApiClient(admin)
+  const ready = async (): Promise<boolean> => {
+    if (!running(folder, 'etcd')) throw new Error(`etcd ended:\n${lastWords(folder, 'etcd')}`)
+    return (await asking.ask('GET', '/readyz').catch(() => undefined))?.status === 200
+  }
   try {
-    await until(folder, 'kube-apiserver', async () => (await asking.ask('GET', '/readyz')).status === 200)
+    await until(folder, 'kube-apiserver', ready)
   } finally {
     asking.close()
   }

@@ -65,6 +65,9 @@ export function noNodes(): string | undefined {
   if (process.platform !== 'linux') return 'nodes need Linux'
   if (process.getuid?.() !== 0) return 'nodes need root'
   if (!existsSync('/sys/fs/cgroup')) return 'nodes need cgroups'
+  const namespaces = ['--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc', '--propagation', 'private']
+  if (run('unshare', [...namespaces, 'true']) === undefined)
+    return 'nodes need namespaces, and unshare cannot make them'
   return run('apt-get', ['--version']) === undefined
     ? 'the packages of nodes come by apt-get, which is missing'
     : undefined

@@ -52,7 +52,11 @@ export async function startEnforcer(
     `--hostname-override=${plan.machine.name}`,
   ])
   await until(plan.folder, `kube-router-${plan.machine.name}`, async () => {
-    runOn(plan.folder, plan.machine, `${plan.iptables}/iptables -w -S KUBE-ROUTER-FORWARD`)
-    return true
+    try {
+      runOn(plan.folder, plan.machine, `${plan.iptables}/iptables -w -S KUBE-ROUTER-FORWARD`)
+      return true
+    } catch {
+      return false
+    }
   })
 }

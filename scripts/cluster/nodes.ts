@@ -149,8 +149,8 @@ export async function startRuntime(plan: NodePlan, archives: readonly string[]):
   makeCgroup(cgroupName(plan.cluster, plan.machine.name))
   launchOn(plan, 'containerd', ['containerd', '--config', join(own, 'containerd.toml')])
   await until(plan.folder, `containerd-${plan.machine.name}`, async () => {
-    await ctr(plan, ['version'])
-    return true
+    const answer = await ctr(plan, ['version']).catch(() => undefined)
+    return answer !== undefined
   })
   for (const archive of archives) await importImage(plan, archive)
 }

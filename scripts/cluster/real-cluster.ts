@@ -3,10 +3,10 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { lacking, programs } from './binaries.ts'
+import { programs } from './binaries.ts'
 import { stateRoot } from './cache.ts'
 import { type ControlPlane, adminFile, startApiServer, startControllers, startEtcd } from './control-plane.ts'
-import { noNodes, nodePrograms } from './debian.ts'
+import { type NodePrograms, noNodes, nodePrograms } from './debian.ts'
 import { down, sweep } from './down.ts'
 import { type Enforcer, ENFORCER_PROGRAMS, iptablesFolder, startEnforcer } from './enforcer.ts'
 import { baseImages } from './images.ts'
@@ -17,6 +17,7 @@ import { pkiIn } from './pki.ts'
 import { freePorts } from './ports.ts'
 import { processId, start } from './processes.ts'
 import { ApiClient } from './request.ts'
+import { Unavailable } from './unavailable.ts'
 
 export interface RealClusterOptions {
   readonly name: string
@@ -37,11 +38,6 @@ const PROGRAMS = [
   'kube-proxy',
   'agnhost',
 ] as const
-
-/** Why this machine cannot have one, or `undefined`; nothing is built or fetched to find out. */
-export function noRealCluster(enforcer: Enforcer): string | undefined {
-  return noNodes() ?? lacking([...PROGRAMS, ...ENFORCER_PROGRAMS[enforcer]])
-}
 
 /** A port of the host's loopback that leads to the API server inside. */
 async function startRelay(folder: string, port: number): Promise<void> {
@@ -80,12 +76,28 @@ async function waitForNodes(admin: ApiClient): Promise<void> {
   }
 }
 
-async function startAll(folder: string, options: RealClusterOptions): Promise<void> {
-  const { name, enforcer, say } = options
+interface Prepared {
+  readonly found: Readonly<Record<(typeof PROGRAMS)[number], string>>
+  readonly enforcing: Readonly<Record<string, string>>
+  readonly packages: NodePrograms
+  /** Archives of the images that every node gets. */
+  readonly archives: readonly string[]
+}
+
+/** Builds and fetches all that a cluster is made of, once. Throws `Unavailable` where it cannot be had. */
+export async function prepareRealCluster(enforcer: Enforcer, say: (line: string) => void): Promise<Prepared> {
+  const reason = noNodes()
+  if (reason !== undefined) throw new Unavailable(reason)
   const found = await programs([...PROGRAMS], say)
   const enforcing = await programs([...ENFORCER_PROGRAMS[enforcer]], say)
   const packages = nodePrograms(say)
-  const archives = [...baseImages(found.agnhost, packages.busybox, packages.busyboxVersion), ...(options.images ?? [])]
+  const archives = baseImages(found.agnhost, packages.busybox, packages.busyboxVersion)
+  return { found, enforcing, packages, archives }
+}
+
+async function startAll(folder: string, options: RealClusterOptions): Promise<void> {
+  const { name, enforcer, say } = options
+  const { found, enforcing, packages, archives } = await prepareRealCluster(enforcer, say)
   const pki = pkiIn(join(folder, 'pki'))
   await startNetwork(folder)
   const [publicPort] = (await freePorts(1)) as [number]
@@ -106,7 +118,7 @@ async function startAll(folder: string, options: RealClusterOptions): Promise<vo
     return { folder, cluster: name, machine, pki, packages, iptables }
   })
   await startRelay(folder, publicPort)
-  const runtimes = Promise.all(plans.map((plan) => startRuntime(plan, archives)))
+  const runtimes = Promise.all(plans.map((plan) => startRuntime(plan, [...archives, ...(options.images ?? [])])))
   runtimes.catch(() => {})
   await startEtcd(plane, found.etcd)
   await startApiServer(plane, found['kube-apiserver'])

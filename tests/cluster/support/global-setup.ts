@@ -1,8 +1,9 @@
-// Before any file of the cluster's tests: the API layer's programs are there, built if they must be, or the reason why not.
+// Before any file of the cluster's tests: all programs are there, built if they must be, or the reason why not.
 import type { TestProject } from 'vitest/node'
 import { programs } from '../../../scripts/cluster/binaries.ts'
 import { down } from '../../../scripts/cluster/down.ts'
-import { ENFORCERS } from '../../../scripts/cluster/enforcer.ts'
+import { ENFORCERS, type Enforcer } from '../../../scripts/cluster/enforcer.ts'
+import { prepareRealCluster } from '../../../scripts/cluster/real-cluster.ts'
 import { Unavailable } from '../../../scripts/cluster/unavailable.ts'
 import { runName } from './run-name.ts'
 
@@ -10,6 +11,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** Why there can be no API server on this machine; empty where there can. */
     noApiServer: string
+    /** The same for clusters with nodes, by what enforces policies. */
+    noNodes: Readonly<Record<Enforcer, string>>
     /** The process of the whole run. */
     runner: number
   }
@@ -19,17 +22,26 @@ function say(line: string): void {
   process.stderr.write(`test cluster: ${line}\n`)
 }
 
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  project.provide('runner', process.pid)
-  let reason = ''
+/** Why it cannot be had, and empty where it is there now. */
+async function tried(prepare: () => Promise<unknown>): Promise<string> {
   try {
-    await programs(['etcd', 'kube-apiserver', 'kube-controller-manager'], say)
+    await prepare()
+    return ''
   } catch (error) {
     if (!(error instanceof Unavailable)) throw error
-    reason = error.message
-    say(reason)
+    say(error.message)
+    return error.message
   }
-  project.provide('noApiServer', reason)
+}
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  project.provide('runner', process.pid)
+  const noApiServer = await tried(() => programs(['etcd', 'kube-apiserver', 'kube-controller-manager'], say))
+  project.provide('noApiServer', noApiServer)
+  const noNodes = { iptables: noApiServer, nftables: noApiServer, none: noApiServer }
+  for (const enforcer of ENFORCERS)
+    if (noApiServer === '') noNodes[enforcer] = await tried(() => prepareRealCluster(enforcer, say))
+  project.provide('noNodes', noNodes)
   return async () => {
     for (const enforcer of ENFORCERS) await down(runName(process.pid, enforcer))
   }
