@@ -98,6 +98,7 @@ async function measure(enforcer: Enforcer, runs: number): Promise<Figures> {
   const figures: Figures = { shut: [], opened: [], exposed: [] }
   try {
     kubectl(['create', 'namespace', 'ai-models'])
+    kubectl(['wait', 'serviceaccount/default', '--for=create', '--timeout=60s'])
     const ready = (pod: string): string => {
       kubectl(['apply', '-f', '-'], JSON.stringify(model(pod)))
       kubectl(['wait', `pod/${pod}`, '--for=condition=Ready', '--timeout=60s'])

@@ -64,6 +64,9 @@ describeOnCluster('the seed example', (cluster) => {
     const pods = PODS.map((pod) => manifest(pod, nodes[pod.node] ?? (nodes[0] as string)))
     const list = (items: readonly object[]): string => JSON.stringify({ apiVersion: 'v1', kind: 'List', items })
     await kubectl(['apply', '-f', '-'], list(namespaces))
+    // No pod is taken before its namespace has this account.
+    for (const name of [MODELS, 'other-team'])
+      await kubectl(['wait', '-n', name, 'serviceaccount/default', '--for=create', '--timeout=60s'])
     await kubectl(['apply', '-f', '-'], list(pods))
     for (const { name, namespace, port } of PODS) {
       await kubectl(['wait', '-n', namespace, `pod/${name}`, '--for=condition=Ready', '--timeout=120s'])
