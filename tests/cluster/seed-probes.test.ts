@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { AGNHOST_IMAGE } from '../../scripts/cluster/images.ts'
-import { describeOnCluster } from './support/real-cluster.ts'
+import { type RealCluster, describeOnCluster } from './support/real-cluster.ts'
 
 interface Pod {
   readonly name: string
@@ -50,7 +50,7 @@ function manifest({ name, namespace, app, port }: Pod, node: string): object {
   }
 }
 
-describeOnCluster('the seed example', (cluster) => {
+function seedExample(cluster: () => RealCluster): void {
   const addresses = new Map<string, string>()
 
   beforeAll(async () => {
@@ -127,4 +127,7 @@ describeOnCluster('the seed example', (cluster) => {
       .poll(async () => connects('ai-models/stranger-far', 'ai-models/slm'), { timeout: 60_000, interval: 200 })
       .toBe(true)
   })
-})
+}
+
+describeOnCluster('the seed example', seedExample, 'iptables')
+describeOnCluster('the seed example with rules by iptables-nft', seedExample, 'nftables')

@@ -46,7 +46,8 @@ function given(): string | undefined {
 
 /** Why there are no nodes here; empty where there are. A cluster without an enforcer is always one of ours. */
 function lacking(enforcer: Enforcer): string {
-  return given() !== undefined && enforcer !== 'none' ? '' : inject('noNodes')[enforcer]
+  if (given() === undefined || enforcer === 'none') return inject('noNodes')[enforcer]
+  return enforcer === 'nftables' ? 'the one of MOAT_TEST_KUBECONFIG is tested as it is, once' : ''
 }
 
 function isUp(name: string): boolean {
