@@ -35,6 +35,7 @@ const PROGRAMS = [
   'kube-controller-manager',
   'kube-scheduler',
   'kubelet',
+  'kubectl',
   'kube-proxy',
   'agnhost',
 ] as const

@@ -25,6 +25,7 @@ export const GO_PROGRAMS = {
   'kube-controller-manager': kubernetes('cmd/kube-controller-manager'),
   'kube-scheduler': kubernetes('cmd/kube-scheduler'),
   kubelet: kubernetes('cmd/kubelet'),
+  kubectl: kubernetes('cmd/kubectl'),
   'kube-proxy': kubernetes('cmd/kube-proxy'),
   agnhost: kubernetes('test/images/agnhost'),
   'kube-router': {

@@ -15,6 +15,8 @@ declare module 'vitest' {
     noNodes: Readonly<Record<Enforcer, string>>
     /** The process of the whole run. */
     runner: number
+    /** The pinned one, or the one on PATH where that cannot be had. */
+    kubectl: string
   }
 }
 
@@ -42,6 +44,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   for (const enforcer of ENFORCERS)
     if (noApiServer === '') noNodes[enforcer] = await tried(() => prepareRealCluster(enforcer, say))
   project.provide('noNodes', noNodes)
+  project.provide('kubectl', noNodes.none === '' ? (await programs(['kubectl'], say)).kubectl : 'kubectl')
   return async () => {
     for (const enforcer of ENFORCERS) await down(runName(process.pid, enforcer))
   }

@@ -29,7 +29,9 @@ function cluster(kubeconfig: string): RealCluster {
     kubeconfig,
     outside: isOurs ? OUTSIDE_ADDRESSES : [],
     kubectl: async (args, input) => {
-      const running = promisify(execFile)('kubectl', ['--kubeconfig', kubeconfig, ...args], { maxBuffer: 1 << 26 })
+      const running = promisify(execFile)(inject('kubectl'), ['--kubeconfig', kubeconfig, ...args], {
+        maxBuffer: 1 << 26,
+      })
       if (input !== undefined) running.child.stdin?.end(input)
       return (await running).stdout
     },
