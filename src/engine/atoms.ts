@@ -3,8 +3,10 @@ import type { EndpointClass } from './classes.ts'
 import type { CompiledPeer } from './compiled-peer.ts'
 import type { Hit, PeerIndex, Positions } from './peer-index.ts'
 
-/** Up to so many positions a list is kept as exceptions; longer ones cut the atoms. */
-const NARROW = 32
+/** Up to so many positions, of so many, a list is kept as exceptions; longer ones cut the atoms. */
+function narrow(count: number): number {
+  return 32 + Math.floor(count / 1000)
+}
 
 export class Atoms {
   /** The atom of each position. */
@@ -19,11 +21,12 @@ export class Atoms {
     this.#index = index
     this.of = new Int32Array(classes.length)
     let count = this.#cutByKind(classes)
+    const few = narrow(classes.length)
     const wide: Positions[] = []
     const seen = new Set<string>()
     for (const peer of peers) {
       for (const { positions } of index.hits(peer)) {
-        if (positions.length <= NARROW || this.#cover.has(positions)) continue
+        if (positions.length <= few || this.#cover.has(positions)) continue
         this.#cover.set(positions, [])
         wide.push(positions)
         const key = positions.length > 4096 ? '' : positions.join()

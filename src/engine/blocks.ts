@@ -1,7 +1,7 @@
 // The whole answer as blocks, without asking about every pair: rows that are equal are compared once, and so are columns.
 import { ALL_CONNECTIONS, NO_CONNECTIONS } from '../sets/connection-set.ts'
 import { BothValues } from './both-values.ts'
-import { Flows } from './flows.ts'
+import { type Change, Flows, type Sent } from './flows.ts'
 import { lazyBlock, type Spelled } from './lazy-block.ts'
 import { type Ends, type Member, membersOf } from './members.ts'
 import { PairTable } from './pair-table.ts'
@@ -11,7 +11,7 @@ import type { Reachability } from './reachability.ts'
 import { Receivers } from './receivers.ts'
 import type { RulingTable } from './ruling-table.ts'
 import { ruling } from './ruling.ts'
-import { SparseRows } from './sparse-rows.ts'
+import { type SparseRow, SparseRows } from './sparse-rows.ts'
 import type { Tier } from './tier.ts'
 
 export interface Whole extends Ends {
@@ -39,26 +39,45 @@ export function blocksOf(whole: Whole): Reachability {
   const heardOf = new Columns(rows.rows.ingress, rows.atoms)
   const sentTo = new Columns(rows.rows.egress, rows.atoms)
   const senders = partsOf(members, rows.of.egress, heardOf)
-  const receivers = new Receivers(partsOf(members, rows.of.ingress, sentTo), rows)
+  const receivers = new Receivers(partsOf(members, rows.of.ingress, sentTo), rows, heardOf)
   const heard = hearer(pairs, table)
   const both = new BothValues(pairs)
   const flows = new Flows(receivers.parts.length, pairs)
-  for (const [place, { sample }] of senders.entries()) {
-    const outward = receivers.outward(sample)
-    const inward = receivers.inward(sample, heardOf)
-    if (sample.host) {
-      for (const [at, one] of receivers.parts.entries()) inward[at] = heard(sample, one.sample, inward[at] as number)
-    }
-    flows.begin(place)
+  const sent = (outward: Int32Array, inward: Int32Array): Sent => {
     for (let at = 0; at < outward.length; at++) {
-      const a = outward[at] as number
-      if (a === 0) continue
-      const b = inward[at] as number
-      if (b === 0) continue
-      const value = a === 1 ? b : b === 1 ? a : both.of(a, b)
+      const value = both.of(outward[at] as number, inward[at] as number)
       if (value !== 0) flows.add(at, value)
     }
-    flows.end()
+    return flows.take()
+  }
+  /** Those whose row and atom are alike differ only in what is said of them in particular. */
+  const alike = Map.groupBy(senders.keys(), (place) => {
+    const { position, group, host } = (senders[place] as Part).sample
+    if (host) return `host ${place}`
+    return `${(rows.of.egress[position] as SparseRow).id} ${heardOf.kind(position)} ${group.kind}`
+  })
+  for (const places of alike.values()) {
+    const { sample } = senders[places[0] as number] as Part
+    const outward = receivers.outward(sample)
+    const inward = receivers.inward(sample)
+    if (sample.host) {
+      const particular = receivers.particular(sample)
+      const own = inward.map((value, at) => {
+        return heard(sample, (receivers.parts[at] as Part).sample, particular.get(at) ?? value)
+      })
+      flows.draft(sent(outward, own), places[0] as number)
+      continue
+    }
+    const all = sent(outward, inward)
+    for (const place of places) {
+      const changes: Change[] = []
+      for (const [at, value] of receivers.particular((senders[place] as Part).sample)) {
+        const out = outward[at] as number
+        const [from, to] = [both.of(out, inward[at] as number), both.of(out, value)]
+        if (from !== to) changes.push({ at, from, to })
+      }
+      flows.draft(changes.length === 0 ? all : flows.changed(all, changes), place)
+    }
   }
   const spell = speller(receivers.parts)
   const spellSource = speller(senders)

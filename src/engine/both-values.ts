@@ -10,16 +10,20 @@ export class BothValues {
   /** Values from here on are asked for anew. */
   readonly #width: number
   /** By the first value, then by the second: the result and one, or zero while it is not known. */
-  readonly #rows: (Int32Array | undefined)[] = []
+  readonly #rows: (Int32Array | undefined)[]
   #room: number
 
   constructor(pairs: PairTable) {
     this.#pairs = pairs
     this.#width = pairs.size
+    this.#rows = Array.from({ length: pairs.size }, () => undefined)
     this.#room = ROOM
   }
 
   of(a: number, b: number): number {
+    if (a === 0 || b === 0) return 0
+    if (a === 1) return b
+    if (b === 1) return a
     const row = this.#rows[a] ?? this.#open(a)
     if (!row || b >= this.#width) return this.#pairs.both(a, b)
     const known = row[b] as number

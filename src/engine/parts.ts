@@ -29,19 +29,21 @@ export function partsOf(members: readonly Member[], own: readonly SparseRow[], c
 /** What all rows of a direction say of each position. */
 export class Columns {
   readonly #of: Int32Array
+  readonly #lists = new ListTable()
   readonly #byAtom: Int32Array
   /** By position, what rows say of it in particular: pairs of a row and a value. */
-  readonly #own: (number[] | undefined)[] = []
-  readonly #texts: (string | undefined)[] = []
+  readonly #own: (number[] | undefined)[]
+  readonly #texts: (string | undefined)[]
 
   constructor(rows: readonly SparseRow[], { members, of }: Atoms) {
-    const lists = new ListTable()
     this.#of = of
     this.#byAtom = Int32Array.from(members, (_, atom) => {
       const column = new Int32Array(rows.length)
       for (let row = 0; row < rows.length; row++) column[row] = (rows[row] as SparseRow).values[atom] as number
-      return lists.number(column)
+      return this.#lists.number(column)
     })
+    this.#own = Array.from({ length: of.length }, () => undefined)
+    this.#texts = Array.from({ length: of.length }, () => undefined)
     for (const { id, exceptions } of rows) {
       for (const [position, value] of exceptions) (this.#own[position] ??= []).push(id, value)
     }
@@ -49,8 +51,17 @@ export class Columns {
 
   /** A text that is equal for equal columns. */
   of(position: number): string {
-    return (this.#texts[position] ??=
-      `${this.#byAtom[this.#of[position] as number]} ${this.exceptions(position).join(' ')}`)
+    return (this.#texts[position] ??= `${this.kind(position)} ${this.exceptions(position).join(' ')}`)
+  }
+
+  /** A number that is equal where the columns of the atoms are. */
+  kind(position: number): number {
+    return this.#byAtom[this.#of[position] as number] as number
+  }
+
+  /** By row: what it says of the atom. */
+  ofAtom(atom: number): Int32Array {
+    return this.#lists.list(this.#byAtom[atom] as number)
   }
 
   /** Rows by id that say another thing of the position than of its atom, each followed by what it says. */
