@@ -60,6 +60,11 @@ export class Atoms {
     return [...found]
   }
 
+  /** True when each of the peers matches alike over both families. */
+  sameOverBoth(peers: readonly CompiledPeer[]): boolean {
+    return peers.every((peer) => this.#index.hits(peer).every((hit) => hit[4] === hit[6]))
+  }
+
   /** What the peer matches: positions apart, or whole atoms. */
   hits(peer: CompiledPeer): readonly { readonly hit: Hit; readonly atoms: readonly number[] | undefined }[] {
     return this.#index.hits(peer).map((hit) => ({ hit, atoms: this.#cover.get(hit.positions) }))

@@ -44,17 +44,28 @@ function compileBlock(peer: Extract<Peer, { kind: 'ipBlock' }>, profile: Profile
   }
 }
 
-function selectorKey({ requirements }: Selector): unknown {
-  return requirements.map(({ key, operator, values }) => [key, operator, values])
+/** With its length before it, so that no text can be taken for two. */
+function word(text: string): string {
+  return `${text.length}:${text}`
+}
+
+function selectorKey({ requirements }: Selector): string {
+  let all = ''
+  for (const { key, operator, values } of requirements) {
+    all += `${word(key)}${operator}`
+    for (const value of values) all += word(value)
+    all += ';'
+  }
+  return all
 }
 
 function peerKey(peer: Peer, own: string): string {
   if (peer.kind === 'ipBlock') {
     const blocks = [peer.cidr, ...peer.except].map(({ address, prefix }) => `${address.value}/${prefix}`)
-    return JSON.stringify([peer.cidr.address.family, blocks])
+    return `${peer.cidr.address.family} ${blocks.join(' ')}`
   }
-  const namespaces = peer.namespaces === 'own' ? own : selectorKey(peer.namespaces)
-  return JSON.stringify([namespaces, selectorKey(peer.pods)])
+  const namespaces = peer.namespaces === 'own' ? `own ${word(own)}` : `any ${selectorKey(peer.namespaces)}`
+  return `${namespaces} ${selectorKey(peer.pods)}`
 }
 
 /** Compiles peers; equal ones share one compiled form. */
@@ -69,9 +80,11 @@ export class PeerCompiler {
   /** `own`: the namespace of the policy that the peer stands in. */
   compile(peer: Peer, own: string): CompiledPeer {
     const key = peerKey(peer, own)
-    const found = this.#byKey.get(key) ?? this.#make(peer, own)
-    this.#byKey.set(key, found)
-    return found
+    const known = this.#byKey.get(key)
+    if (known) return known
+    const made = this.#make(peer, own)
+    this.#byKey.set(key, made)
+    return made
   }
 
   #make(peer: Peer, own: string): CompiledPeer {

@@ -96,9 +96,11 @@ export class PeerIndex {
 
   /** The positions that the peer matches, those that it matches alike together. */
   hits(peer: CompiledPeer): readonly Hit[] {
-    const known = this.#known.get(peer) ?? this.#find(peer)
-    this.#known.set(peer, known)
-    return known
+    const known = this.#known.get(peer)
+    if (known) return known
+    const found = this.#find(peer)
+    this.#known.set(peer, found)
+    return found
   }
 
   #addPod(pod: Pod, namespace: Namespace, position: number): void {
@@ -124,18 +126,28 @@ export class PeerIndex {
 
   #find(peer: CompiledPeer): Hit[] {
     const found = new Map<string, Hit & { readonly positions: number[] }>()
+    /** Matched surely over both families, as most are. */
+    const sure: number[] = []
+    const all = (): Hit[] => [
+      ...(sure.length > 0 ? [{ positions: sure, 4: 'yes', 6: 'yes' } as const] : []),
+      ...found.values(),
+    ]
     const ask = (position: number): void => {
       const one = this.#classes[position] as EndpointClass
       const four = peer.match(one, 4)
       const six = peer.block || one.kind === 'outside' ? peer.match(one, 6) : four
       if (four === 'no' && six === 'no') return
+      if (four === 'yes' && six === 'yes') {
+        sure.push(position)
+        return
+      }
       const known = found.get(`${four} ${six}`)
       if (known) known.positions.push(position)
       else found.set(`${four} ${six}`, { positions: [position], 4: four, 6: six })
     }
     if (!peer.block) {
       for (const position of this.#candidates(peer)) ask(position)
-      return [...found.values()]
+      return all()
     }
     for (const position of new Set([...within(this.#v4, peer.block.v4), ...within(this.#v6, peer.block.v6)])) {
       ask(position)
@@ -146,7 +158,7 @@ export class PeerIndex {
       const [four, six] = [peer.match(one, 4), peer.match(one, 6)]
       return four === 'no' && six === 'no' ? [] : [{ positions, 4: four, 6: six }]
     })
-    return [...found.values(), ...unknown]
+    return [...all(), ...unknown]
   }
 
   /** Positions among which all are that the peer can match. */

@@ -112,13 +112,15 @@ export class SparseRows {
     },
   ): SparseRow {
     const { asked, subject, direction, id, tiers, pairs } = how
-    const special = this.atoms.exceptions(asked.flatMap(({ peers }) => peers()))
+    const compared = asked.flatMap((one) => one.peers())
+    const special = this.atoms.exceptions(compared)
     const peers = new Sample(classes, this.atoms, special)
-    const [four, six] = ([4, 6] as const).map((family) => evaluate(tiers, { direction, subject, family, peers }))
+    const four = evaluate(tiers, { direction, subject, family: 4, peers })
+    const six = this.atoms.sameOverBoth(compared) ? four : evaluate(tiers, { direction, subject, family: 6, peers })
     const valueAt = (place: number): number => {
       const one = peers.classes[place] as EndpointClass
       const only = one.kind === 'outside' ? one.endpoint.address.family : undefined
-      return pairs.number(only === 6 ? 0 : (four?.[place] as number), only === 4 ? 0 : (six?.[place] as number))
+      return pairs.number(only === 6 ? 0 : (four[place] as number), only === 4 ? 0 : (six[place] as number))
     }
     const values = Int32Array.from(this.atoms.members, (_, atom) => {
       const place = peers.placeOf(atom)
