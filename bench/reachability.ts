@@ -10,7 +10,7 @@ import { benchObjects } from './manifests.ts'
 /** Pods of a workload; two workloads to a policy. */
 const REPLICAS = 5
 const SIZES = [2_500, 5_000, 10_000, 20_000]
-const ROUNDS = 3
+const ROUNDS = 2
 
 interface Measured {
   readonly json: number
