@@ -13,7 +13,7 @@ export type Group =
 /**
  * Every member of the sources may open `reach` to every *other* member of the destinations over each of the families
  * (a pod always reaches itself, S31). What a group of one pod has with itself is what two such pods would have.
- * Lists are ids of groups, ascending, never empty.
+ * Lists are ids of groups, ascending, never empty; they are spelled out when first read.
  */
 export interface Block {
   readonly sources: readonly number[]
