@@ -39,12 +39,12 @@ export interface NetworkPolicyManifest {
   }
   readonly spec: {
     readonly podSelector: LabelSelectorManifest
-    /** Both, always, so that nobody has to know what is implied (S01). */
-    readonly policyTypes: readonly ['Ingress', 'Egress']
-    /** Empty: nobody may open a connection to the subject. */
-    readonly ingress: readonly RuleManifest<'from'>[]
-    /** Empty: the subject may open no connection. */
-    readonly egress: readonly RuleManifest<'to'>[]
+    /** What the policy isolates, always written out, so that nobody has to know what is implied (S01). */
+    readonly policyTypes: readonly ('Ingress' | 'Egress')[]
+    /** Empty: nobody may open a connection to the subject. Absent: not isolated for ingress. */
+    readonly ingress?: readonly RuleManifest<'from'>[]
+    /** Empty: the subject may open no connection. Absent: not isolated for egress. */
+    readonly egress?: readonly RuleManifest<'to'>[]
   }
 }
 
@@ -98,17 +98,18 @@ function ruleManifest<Side extends 'from' | 'to'>(side: Side, rule: Rule): RuleM
   }
 }
 
-/** The manifest of a policy that isolates in both directions. */
+/** The manifest of a policy: read again, it is the same policy. */
 export function manifestOf(policy: NetworkPolicy): NetworkPolicyManifest {
+  const { ingress, egress } = policy
   return {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'NetworkPolicy',
     metadata: { name: policy.name, namespace: policy.namespace, labels: MANAGED_BY },
     spec: {
       podSelector: selectorManifest(policy.subject),
-      policyTypes: ['Ingress', 'Egress'],
-      ingress: (policy.ingress ?? []).map((rule) => ruleManifest('from', rule)),
-      egress: (policy.egress ?? []).map((rule) => ruleManifest('to', rule)),
+      policyTypes: [...(ingress ? (['Ingress'] as const) : []), ...(egress ? (['Egress'] as const) : [])],
+      ...(ingress && { ingress: ingress.map((rule) => ruleManifest('from', rule)) }),
+      ...(egress && { egress: egress.map((rule) => ruleManifest('to', rule)) }),
     },
   }
 }

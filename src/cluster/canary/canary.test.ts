@@ -91,7 +91,7 @@ describe('the canary', () => {
       refuse: ({ kind }) =>
         kind === 'Pod'
           ? new KubeError(
-              { severity: 'error', code: 'kube-forbidden', message: 'pods "free" is forbidden: exceeded quota: small' },
+              { severity: 'error', code: 'quota-exceeded', message: 'pods "free" is forbidden: exceeded quota: small' },
               { status: 403 },
             )
           : undefined,

@@ -41,15 +41,19 @@ const nameOf = ({ namespace, name }: { readonly namespace?: string; readonly nam
 /** What an API server says that refuses a pod, as what to do. */
 function refusal(standIn: StandIn, error: KubeError): KubeError {
   const { message } = error
-  if (message.includes('exceeded quota') || message.includes('failed quota')) {
-    return failure('probe-quota', `no room for pod ${nameOf(standIn)}: ${message}`, {
-      help: 'raise the quota, or stage fewer pods',
-    })
+  switch (error.diagnostic.code) {
+    case 'quota-exceeded':
+      return failure('probe-quota', `no room for pod ${nameOf(standIn)}: ${message}`, {
+        help: 'raise the quota, or stage fewer pods',
+      })
+    case 'admission-refused':
+    case 'object-refused':
+      return failure('probe-pod-refused', `the cluster does not take pod ${nameOf(standIn)}: ${message}`, {
+        help: 'let an admin make an exception for namespaces with the label modelmoat.dev/purpose, or name another --probe-image',
+      })
+    default:
+      return error
   }
-  if (error.status !== 403 && error.status !== 422 && error.status !== 400) return error
-  return failure('probe-pod-refused', `the cluster does not take pod ${nameOf(standIn)}: ${message}`, {
-    help: 'let an admin make an exception for namespaces with the label modelmoat.dev/purpose, or name another --probe-image',
-  })
 }
 
 async function create(api: KubeApi, standIn: StandIn, signal?: AbortSignal): Promise<void> {
