@@ -11,6 +11,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   explain: async () => (await import('./commands/explain.ts')).explainCommand(),
   diff: async () => (await import('./commands/diff.ts')).diffCommand(),
   lint: async () => (await import('./commands/lint.ts')).lintCommand(),
+  stage: async () => (await import('./commands/stage.ts')).stageCommand(),
   assert: async () => (await import('./commands/assert.ts')).assertCommand(),
   doctor: async () => (await import('./commands/doctor.ts')).doctorCommand(),
 }

@@ -24,12 +24,20 @@ export function stageCommand(): Command {
     .description('try the policies in a staging namespace of a cluster: probed from real pods, then removed')
     .argument('[path...]', 'files or folders to read')
     .addOption(
-      new Option('--staging-namespace <name>', 'first namespace to make').argParser(namespaceName).default('moat-stage'),
+      new Option('--staging-namespace <name>', 'first namespace to make')
+        .argParser(namespaceName)
+        .default('moat-stage'),
     )
     .option('--from-cluster', 'stage what runs in the cluster, with the files on top of it', false)
-    .option('--probe-image <image>', 'image with the program /agnhost that probes (without it: the one Kubernetes publishes)')
+    .option(
+      '--probe-image <image>',
+      'image with the program /agnhost that probes (without it: the one Kubernetes publishes)',
+    )
     .addOption(
-      new Option('--outside <address:port>', 'TCP address outside the cluster that answers; may be given more than once')
+      new Option(
+        '--outside <address:port>',
+        'TCP address outside the cluster that answers; may be given more than once',
+      )
         .argParser((value: string, before: readonly string[]) => [...before, value])
         .default([], 'none'),
     )

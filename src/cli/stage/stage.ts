@@ -118,7 +118,9 @@ export async function stageAction(paths: readonly string[], options: StageComman
   const outside = options.outside.map(outsideTarget)
   const wrong = outside.find((target) => typeof target === 'string')
   if (wrong !== undefined) {
-    printDiagnostics([usage(`\`${wrong}\` is not an address and a port`, 'write `203.0.113.10:443` or `[2001:db8::1]:443`')])
+    printDiagnostics([
+      usage(`\`${wrong}\` is not an address and a port`, 'write `203.0.113.10:443` or `[2001:db8::1]:443`'),
+    ])
     return UNUSABLE
   }
   const { inForce, diagnostics, usable } = loadInput(paths, options)

@@ -8,7 +8,7 @@ import { NETWORK_POLICIES } from '../api/resources.ts'
 import { PROBE_IMAGE } from '../probe/attempt.ts'
 import type { Cell } from '../probe/cell.ts'
 import { claimNamespaces, removeLeftovers } from '../probe/own-namespace.ts'
-import { type RunningPod, runPods } from '../probe/pods.ts'
+import { probePodOf, type RunningPod, runPods } from '../probe/pods.ts'
 import { createProber, type Prober } from '../probe/prober.ts'
 import { type Hold, watchUntilHeld } from './takes-hold.ts'
 
@@ -37,6 +37,8 @@ export interface CanaryResult {
 }
 
 const PORT = 8080
+/** Of one look, milliseconds. */
+const TIMEOUT = 1000
 const ROLE = 'modelmoat.dev/canary'
 
 /** `free` is never selected; `held` is, for egress; `guarded` lets only `free` in; `open` is never selected. */
@@ -71,8 +73,8 @@ function cellsOf(pods: readonly RunningPod[]): Cells {
     if (!address) throw new Error(`canary ${to} runs without an address`)
     return {
       source: from,
-      from: { namespace: source.standIn.namespace, name: from },
-      to: { name: to, address: formatAddress(address), pod: { namespace: target.standIn.namespace, name: to } },
+      from: probePodOf(source),
+      to: { name: to, address: formatAddress(address), pod: probePodOf(target) },
       protocol: 'TCP',
       port: PORT,
       family: address.family,
@@ -128,13 +130,13 @@ async function sing(api: KubeApi, namespace: string, options: CanaryOptions): Pr
   )
   const nodes = [...new Set(pods.map(({ node }) => node))].toSorted()
   const cell = cellsOf(pods)
-  const prober = createProber(api, { attempts: 1, timeout: 1000 })
+  const prober = createProber(api, { attempts: 1, timeout: TIMEOUT })
   onStep?.('canary: everybody reaches everybody without a policy')
   const all = [cell('free', 'open'), cell('free', 'guarded'), cell('held', 'open'), cell('held', 'guarded')]
   const closed = await closedBefore(prober, all, options)
   if (closed !== undefined) return { verdict: 'inconclusive', reason: closed, directions: [], nodes }
 
-  const watched = { patience, signal }
+  const watched = { patience, signal, timeout: TIMEOUT }
   onStep?.('canary: a policy for ingress')
   await api.apply(NETWORK_POLICIES, onlyFreeComesIn(namespace))
   const ingress = await watchUntilHeld(prober, {

@@ -7,7 +7,7 @@ export type Hold =
   /** The held connection failed several times in a row, and each time the controls were made right after it. */
   | {
       readonly verdict: 'enforced'
-      /** Milliseconds from the start of the watch: the last connection that was made (0: none), and the first that was not. */
+      /** Milliseconds from the start of the watch: the last connection that was made (0: none), and the first that was cut. */
       readonly lastMade: number
       readonly firstCut: number
     }
@@ -20,6 +20,8 @@ export interface Watched {
   readonly held: Cell
   /** What it leaves alone: one of the same target by another source, one of the same source to another target. */
   readonly controls: readonly Cell[]
+  /** Of one look of the prober, milliseconds: a silent attempt was begun so long before it ended. */
+  readonly timeout: number
   /** Milliseconds. */
   readonly patience: number
   readonly signal?: AbortSignal | undefined
@@ -46,13 +48,17 @@ function timeIsOver(last: Observation, patience: number): Hold {
 }
 
 /** Call it right after the policy was applied; `prober` must make one attempt a look. */
-export async function watchUntilHeld(prober: Prober, { held, controls, patience, signal }: Watched): Promise<Hold> {
+export async function watchUntilHeld(
+  prober: Prober,
+  { held, controls, timeout, patience, signal }: Watched,
+): Promise<Hold> {
   const start = performance.now()
   const options = signal && { signal }
   let [lastMade, firstCut, inARow] = [0, 0, 0]
   for (;;) {
-    const at = performance.now() - start
     const [seen] = (await prober.observe([held], options)) as [Observation]
+    // When the attempt itself began: starting a program in a pod takes longer than most rules take to be in force.
+    const at = Math.max(0, performance.now() - start - (seen.end === 'silent' ? timeout : 0))
     const isCut = seen.end === 'silent' || seen.end === 'refused'
     const around = isCut ? await prober.observe(controls, options) : []
     if (seen.end === 'reached') lastMade = at

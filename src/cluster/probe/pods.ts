@@ -6,8 +6,9 @@ import type { KubeApi } from '../api/kube-api.ts'
 import { KubeError } from '../api/kube-error.ts'
 import type { KubeObject } from '../api/object.ts'
 import { EVENTS, PODS } from '../api/resources.ts'
+import type { ProbePod } from './cell.ts'
 import { type PodState, stateOf } from './pod-state.ts'
-import { type StandIn, standInPod } from './stand-in.ts'
+import { PROBE_CONTAINER, type StandIn, standInPod } from './stand-in.ts'
 
 /** A stand-in that runs. */
 export interface RunningPod {
@@ -15,6 +16,11 @@ export interface RunningPod {
   /** One of each family that the cluster gives out. */
   readonly addresses: readonly Address[]
   readonly node: string
+}
+
+/** Where its probes start. */
+export function probePodOf({ standIn }: RunningPod): ProbePod {
+  return { namespace: standIn.namespace, name: standIn.name, container: PROBE_CONTAINER }
 }
 
 export interface RunOptions {

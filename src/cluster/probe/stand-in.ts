@@ -22,6 +22,9 @@ export interface StandIn {
   readonly image: string
 }
 
+/** The container in which probes start. */
+export const PROBE_CONTAINER = 'probe'
+
 /** As small as works: each probe starts a program inside the container, which counts for its memory. */
 const RESOURCES = { requests: { cpu: '5m', memory: '24Mi' }, limits: { cpu: '500m', memory: '128Mi' } }
 
@@ -69,8 +72,8 @@ function listenerContainer(
 }
 
 /**
- * The manifest. The first container, `probe`, sleeps: probes start in it. It never becomes an endpoint of anybody's Service by
- * accident where its owner says `ready: false`; in a namespace of ours that does not matter.
+ * The manifest. The first container, `probe`, sleeps: probes start in it. Meant for namespaces of our own: beside live
+ * pods its labels would make it an endpoint of their Services, and their controllers would adopt it.
  */
 export function standInPod({ namespace, name, labels, annotations, listeners, image }: StandIn): KubeObject {
   const isLow = listeners.some(({ port }) => port < FIRST_UNPRIVILEGED)
@@ -89,7 +92,7 @@ export function standInPod({ namespace, name, labels, annotations, listeners, im
         ...(isLow && { sysctls: [{ name: 'net.ipv4.ip_unprivileged_port_start', value: '0' }] }),
       },
       containers: [
-        container(image, 'probe', { command: [PROBE_PROGRAM, 'pause'] }),
+        container(image, PROBE_CONTAINER, { command: [PROBE_PROGRAM, 'pause'] }),
         ...listeners.map((listener) => listenerContainer(image, listener)),
       ],
     },

@@ -6,8 +6,8 @@ import { REASON_TEXT } from '../../engine/reach.ts'
 import { type Verdict, verdict } from '../../engine/verdict.ts'
 import { qualifiedName } from '../../policy/snapshot.ts'
 import { type Address, formatAddress } from '../../sets/ip-address.ts'
-import type { Cell, ProbePod } from '../probe/cell.ts'
-import type { RunningPod } from '../probe/pods.ts'
+import type { Cell } from '../probe/cell.ts'
+import { probePodOf, type RunningPod } from '../probe/pods.ts'
 import { POLICY_PORTS, type StagedPod, type StagePlan } from './plan.ts'
 
 /** An address outside the cluster that answers on a TCP port, as the user says. */
@@ -28,19 +28,21 @@ interface End {
   readonly endpoint: Extract<Endpoint, { kind: 'pod' }>
 }
 
-const probePod = ({ standIn }: RunningPod): ProbePod => ({ namespace: standIn.namespace, name: standIn.name })
-
 function ask(engine: Engine, source: Endpoint, attempt: Attempt & { readonly to: Endpoint }): Verdict {
   const { to, protocol, port, address } = attempt
   return verdict(engine, { source, destination: to, protocol, port, family: address.family })
 }
 
-/** Why a connection says nothing about the original; `undefined`: it does. */
+/**
+ * Why a connection says nothing about the original; `undefined`: it does. A pod of a file has no address yet, and its stand-in has
+ * one: what the policies say of that one is what can be probed.
+ */
 function obstacle(original: Verdict, staged: Verdict, { protocol }: Attempt): string | undefined {
-  const [reason] = [...original.reasons, ...staged.reasons]
+  const open = original.reasons.filter((reason) => reason !== 'pod-address-unknown')
+  const [reason] = [...open, ...staged.reasons]
   if (protocol === 'SCTP') return 'SCTP is not probed: many nodes lack it'
   if (reason !== undefined) return REASON_TEXT[reason]
-  if (original.verdict !== staged.verdict)
+  if (original.verdict !== 'Depends' && original.verdict !== staged.verdict)
     return 'a block of addresses says something else of the stand-in than of the original'
   return undefined
 }
@@ -94,9 +96,9 @@ export function planCells(
     return [
       {
         source: qualifiedName(source.pod.original),
-        from: probePod(source.running),
+        from: probePodOf(source.running),
         to: target
-          ? { name: qualifiedName(target.pod.original), address, pod: probePod(target.running) }
+          ? { name: qualifiedName(target.pod.original), address, pod: probePodOf(target.running) }
           : { name: address, address },
         protocol: attempt.protocol,
         port: attempt.port,
