@@ -49,7 +49,9 @@ describe('the schemas', () => {
     const others = ['init', 'render']
     const names = (await commandsFor([])).map((command) => command.name()).filter((name) => !others.includes(name))
     expect(new Set(SCHEMAS)).toEqual(new Set(names))
-    expect(new Set(RUNS.map(([name]) => name))).toEqual(new Set(names))
+    // These need a cluster: their own tests hold them to their schemas.
+    const live = ['stage']
+    expect(new Set([...live, ...RUNS.map(([name]) => name)])).toEqual(new Set(names))
   })
 
   it.each(RUNS.map((args) => [args.join(' '), args] as const))('say what `moat %s -o json` prints', (_, args) => {

@@ -2,10 +2,12 @@
 import type { KubeApi } from '../../cluster/api/kube-api.ts'
 import { removeLeftovers } from '../../cluster/probe/own-namespace.ts'
 import type { OutsideTarget } from '../../cluster/stage/cells.ts'
+import { readCluster } from '../../cluster/snapshot.ts'
 import { planStage, type StagePlan } from '../../cluster/stage/plan.ts'
-import { takenNames } from '../../cluster/stage/rewrite.ts'
+import { appliedTo, takenNames } from '../../cluster/stage/rewrite.ts'
 import { stage } from '../../cluster/stage/stage.ts'
-import type { Diagnostic } from '../../diag/diagnostic.ts'
+import { type Diagnostic, hasErrors } from '../../diag/diagnostic.ts'
+import { policiesInForce } from '../../intent/policies-in-force.ts'
 import type { Snapshot } from '../../policy/snapshot.ts'
 import { stageJunit, stageLines, type StageReport, type StageVerdict } from '../../render/stage.ts'
 import { parseAddress } from '../../sets/ip-address.ts'
@@ -79,6 +81,28 @@ function printed(report: StageReport, output: StageCommandOptions['output']): st
   }
 }
 
+function fromFiles(paths: readonly string[], options: StageCommandOptions): Snapshot | undefined {
+  const { inForce, diagnostics, usable } = loadInput(paths, options)
+  printDiagnostics(diagnostics)
+  return usable ? inForce.snapshot : undefined
+}
+
+/** What runs, with the Moats and policies of the files applied to it; without files the cluster alone. */
+async function withCluster(
+  api: KubeApi,
+  paths: readonly string[],
+  options: StageCommandOptions,
+): Promise<Snapshot | undefined> {
+  const live = await readCluster(api)
+  printDiagnostics(live.diagnostics)
+  const hasFiles = paths.length + options.filename.length + (options.git?.length ?? 0) > 0
+  if (!live.usable || !hasFiles) return live.usable ? live.snapshot : undefined
+  const { written, diagnostics, usable } = loadInput(paths, options)
+  const applied = usable ? policiesInForce(appliedTo(live.snapshot, written)) : undefined
+  printDiagnostics([...diagnostics, ...(applied?.diagnostics ?? [])])
+  return applied && !hasErrors(applied.diagnostics) ? applied.snapshot : undefined
+}
+
 /** The first Ctrl-C or hang-up ends the run in order, with everything removed; a second one ends it at once. */
 async function interruptible<T>(body: (signal: AbortSignal) => Promise<T>): Promise<T | 'interrupted'> {
   const stop = new AbortController()
@@ -123,11 +147,14 @@ export async function stageAction(paths: readonly string[], options: StageComman
     ])
     return UNUSABLE
   }
-  const { inForce, diagnostics, usable } = loadInput(paths, options)
-  const plan = usable ? planStage(inForce.snapshot, { name, maxPods }) : undefined
-  const found = plan ? problems(inForce.snapshot, plan) : []
-  printDiagnostics([...diagnostics, ...found])
-  if (!plan || found.length > 0) return UNUSABLE
+  const snapshot = options.fromCluster
+    ? await onCluster(cluster, (api) => withCluster(api, paths, options))
+    : fromFiles(paths, options)
+  if (!snapshot) return UNUSABLE
+  const plan = planStage(snapshot, { name, maxPods })
+  const found = problems(snapshot, plan)
+  printDiagnostics(found)
+  if (found.length > 0) return UNUSABLE
   const report = await interruptible((signal) =>
     onCluster(cluster, (api) =>
       stage(api, plan, {

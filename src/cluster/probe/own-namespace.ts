@@ -142,40 +142,57 @@ export async function claimNamespaces(
     api,
     there.map(({ metadata }) => metadata.name),
   )
-  const made: string[] = []
+  const made: { readonly wanted: OwnNamespace; readonly uid: string | undefined }[] = []
+  const remove = (): Promise<void> =>
+    removeNamespaces(
+      api,
+      made.map((one) => one.wanted.name),
+    )
   try {
     for (const one of wanted) {
       signal?.throwIfAborted()
-      await api.create(NAMESPACES, manifest(one))
-      made.push(one.name)
+      const { metadata } = await api.create(NAMESPACES, manifest(one))
+      made.push({ wanted: one, uid: metadata.uid })
     }
   } catch (error) {
-    await removeNamespaces(api, made)
+    await remove()
     throw error
   }
-  // A beat that is lost does no harm: two in a row do, and then the run is as good as dead.
+  // With its uid an apply is refused where that very namespace is gone, so that no late beat makes it anew.
+  const renew = async ({ wanted: one, uid }: (typeof made)[number]): Promise<void> => {
+    const { metadata, ...rest } = manifest(one)
+    const object = { ...rest, metadata: { ...metadata, ...(uid !== undefined && { uid }) } }
+    // A beat that is lost does no harm: silence for two of them does, and then the run is as good as dead.
+    await api.apply(NAMESPACES, object, { force: true }).catch(() => undefined)
+  }
+  let beating: Promise<unknown> = Promise.resolve()
   const beat = setInterval(() => {
-    for (const one of wanted) void api.apply(NAMESPACES, manifest(one), { force: true }).catch(() => undefined)
+    beating = Promise.all([beating, ...made.map(renew)])
   }, HEARTBEAT)
   beat.unref()
   return {
     release: async () => {
       clearInterval(beat)
-      await removeNamespaces(api, made)
+      await beating
+      await remove()
     },
   }
 }
 
-/** What runs that were killed left behind: namespaces of that purpose, of one run or past their time. Returns their names. */
+/** What runs that were killed left behind: of one run where nobody says that he lives, else what is past its time. Returns their names. */
 export async function removeLeftovers(
   api: KubeApi,
   { purpose, run }: { readonly purpose: Purpose; readonly run?: string },
 ): Promise<readonly string[]> {
   const selector = `${PURPOSE_LABEL}=${purpose}${run === undefined ? '' : `,${RUN_LABEL}=${run}`}`
   const { items } = await api.list(NAMESPACES, { labelSelector: selector })
-  const names = items
-    .filter(({ metadata }) => run !== undefined || Date.parse(metadata.annotations?.[EXPIRES] ?? '') < Date.now())
-    .map(({ metadata }) => metadata.name)
+  const isOver = ({ metadata }: KubeObject): boolean => Date.parse(metadata.annotations?.[EXPIRES] ?? '') < Date.now()
+  const left = await Promise.all(
+    items.map(async (one) => isOver(one) || (run !== undefined && (await isLeftover(api, one)))),
+  )
+  const used = items.find((_, n) => left[n] !== true)
+  if (run !== undefined && used) throw inUse(used.metadata.name)
+  const names = items.filter((_, n) => left[n] === true).map(({ metadata }) => metadata.name)
   await removeNamespaces(api, names)
   return names
 }

@@ -3,7 +3,14 @@ import { createHash } from 'node:crypto'
 import { podsOf } from '../../policy/endpoints.ts'
 import type { NetworkPolicy, Peer, Rule } from '../../policy/network-policy.ts'
 import type { Labels, Requirement, Selector } from '../../policy/selector.ts'
-import { EMPTY_SNAPSHOT, type Namespace, NAMESPACE_NAME_LABEL, type Pod, type Snapshot } from '../../policy/snapshot.ts'
+import {
+  EMPTY_SNAPSHOT,
+  type Namespace,
+  NAMESPACE_NAME_LABEL,
+  type Pod,
+  qualifiedName,
+  type Snapshot,
+} from '../../policy/snapshot.ts'
 
 /** Original namespaces to those that stand in for them. */
 export type Renaming = ReadonlyMap<string, string>
@@ -79,6 +86,13 @@ export function stagedPod(pod: Pod, renaming: Renaming): Pod {
   const { labels, annotations, ports, name } = pod
   const namespace = renaming.get(pod.namespace) ?? pod.namespace
   return { namespace, name, labels, annotations, ports, hostNetwork: false, addresses: [] }
+}
+
+/** Live pods under the policies of files: what is written replaces what lives under its name, and the Moats come with it. */
+export function appliedTo(live: Snapshot, written: Snapshot): Snapshot {
+  const names = new Set(written.networkPolicies.map(qualifiedName))
+  const kept = live.networkPolicies.filter((policy) => !names.has(qualifiedName(policy)))
+  return { ...live, networkPolicies: [...kept, ...written.networkPolicies], moats: written.moats }
 }
 
 /** Names that a staging namespace would have and that the input speaks of, as a namespace or in a selector: both cannot be meant. */
