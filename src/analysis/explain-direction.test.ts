@@ -97,7 +97,34 @@ describe('the tiers', () => {
       { beside: false, ownNode: true },
     )
     expect(decision).toBe('depends')
-    expect(steps.map(({ kind }) => kind)).toEqual(['ungoverned', 'isolation'])
+    expect(steps).toEqual([
+      { kind: 'ungoverned', why: 'own-node', reason: 'own-node' },
+      { kind: 'isolation', policies: [OTHER], perhaps: false },
+    ])
+  })
+
+  it('say with each step why it is not sure, and nothing where it is', () => {
+    const perhaps = { ...ADMITTED, reason: 'pod-address-unknown' } as const
+    const sure = ruling('admin', 'Pass')
+    const answer = directionAnswer(
+      { direction: 'ingress', admin: [sure], isolatedBy: [POLICY], admittedBy: [perhaps], baseline: [] },
+      CELL,
+    )
+    const { policy, rule } = sure
+    expect(answer).toEqual({
+      direction: 'ingress',
+      decision: 'depends',
+      isolatedBy: [POLICY],
+      nearMisses: [],
+      remarks: [],
+      steps: [
+        { kind: 'cluster-rule', policy, rule, index: 0, action: 'Pass' },
+        { kind: 'admission', policy: POLICY, rule: RULE, index: 0, reason: 'pod-address-unknown' },
+        { kind: 'isolation', policies: [POLICY], perhaps: true },
+      ],
+    })
+    const open = { direction: 'ingress', admin: [], isolatedBy: [], admittedBy: [], baseline: [] } as const
+    expect(directionAnswer(open, CELL).steps).toEqual([{ kind: 'default', beside: false }])
   })
 
   it('do not speak of what is ungoverned', () => {

@@ -1,11 +1,12 @@
 // Where the time of one run goes: wall and CPU by phase, for `--timings`.
 
 /** In the order in which they are printed. */
-const PHASES = ['read', 'parse', 'decode', 'classes', 'reachability', 'render'] as const
+const PHASES = ['read', 'parse', 'decode', 'classes', 'reachability', 'edit', 'render'] as const
 
 /**
  * `read`: files, git, kustomize and helm. `parse`: text to a tree. `decode`: the tree to a Snapshot. `classes`: endpoints
- * that no policy can tell apart. `reachability`: the answers. `render`: answers to text.
+ * that no policy can tell apart. `reachability`: the answers. `edit`: the smallest edit,
+ * with what it reads and asks again. `render`: answers to text.
  */
 export type Phase = (typeof PHASES)[number]
 

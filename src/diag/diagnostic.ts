@@ -19,6 +19,8 @@ export interface Diagnostic {
   readonly notes?: readonly Note[]
   /** One imperative sentence that says what to do, lower case, no final period. */
   readonly help?: string
+  /** Text shows its first line alone: it says all, and it comes with every command. */
+  readonly brief?: true
 }
 
 export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
@@ -53,6 +55,7 @@ function objectExcerpt(line: string, column: number, length: number): string[] {
 export function formatDiagnostic(diagnostic: Diagnostic): string {
   const place = diagnostic.span ? `${formatSpan(diagnostic.span)}: ` : ''
   const lines = [`${place}${diagnostic.severity}: ${printable(diagnostic.message)} [${diagnostic.code}]`]
+  if (diagnostic.brief) return lines.join('\n')
   if (diagnostic.span) lines.push(...excerpt(diagnostic.span))
   for (const note of diagnostic.notes ?? []) {
     lines.push(`  note: ${note.span ? `${formatSpan(note.span)}: ` : ''}${printable(note.message)}`)

@@ -25,6 +25,7 @@ function replacement(written: NetworkPolicy, by: Moat): Diagnostic {
     message: `${policyName(written)} is set aside: Moat \`${by.name}\` renders a policy of that name, which replaces it`,
     ...(written.span && { span: written.span }),
     help: 'rename one of the two if both are meant to hold',
+    brief: true,
   }
 }
 

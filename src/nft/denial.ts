@@ -1,8 +1,8 @@
 // The end of a denied connection: said once, then dropped; an established one is cut.
 import { type Draft, logStatement } from './draft.ts'
-import type { Denier } from './log-prefix.ts'
+import type { Denier, LogEntry } from './log-prefix.ts'
 import { printMark } from './print.ts'
-import { DENIED_GROUP, type Rule } from './ruleset.ts'
+import { DENIED_GROUP, type Match, type Rule } from './ruleset.ts'
 
 /** Shared chains that the hooks define. */
 export const CUT_CHAIN = 'cut-off'
@@ -12,14 +12,19 @@ export const CUT_MARK = 0xffff_ffff
 
 /** Rules that nothing comes after: whatever reaches them is denied by `denier`. */
 export function denial(draft: Draft, denier: Denier): Rule[] {
+  const cut = (more: readonly Match[], entry: LogEntry): Rule => ({
+    matches: [
+      { keys: ['ct state'], right: { values: ['established'] } },
+      ...more,
+      { keys: ['ct mark'], not: true, right: { values: [printMark(CUT_MARK)] } },
+    ],
+    statements: [logStatement(draft, entry, DENIED_GROUP), { do: 'goto', chain: CUT_CHAIN }],
+  })
+  // Where the subject is named, its address tells which way the packet goes; of an admin rule the kernel has to say it.
+  const reply: Match = { keys: ['ct direction'], right: { values: ['reply'] } }
   return [
-    {
-      matches: [
-        { keys: ['ct state'], right: { values: ['established'] } },
-        { keys: ['ct mark'], not: true, right: { values: [printMark(CUT_MARK)] } },
-      ],
-      statements: [logStatement(draft, { verdict: 'cut', ...denier }, DENIED_GROUP), { do: 'goto', chain: CUT_CHAIN }],
-    },
+    ...('subject' in denier ? [] : [cut([reply], { verdict: 'cut', reply: true, ...denier })]),
+    cut([], { verdict: 'cut', ...denier }),
     {
       matches: [{ keys: ['ct state'], right: { values: ['new'] } }],
       statements: [logStatement(draft, { verdict: 'denied', ...denier }, DENIED_GROUP)],

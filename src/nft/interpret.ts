@@ -185,6 +185,8 @@ function partOf(key: Key, flow: Flow): string | undefined {
       return tracked ? `${port}` : undefined
     case 'ct state':
       return packet.state ?? 'new'
+    case 'ct direction':
+      return tracked ? 'original' : undefined
     case 'ct mark':
       return tracked ? `0x${mark.toString(16).padStart(8, '0')}` : undefined
     case 'meta l4proto':

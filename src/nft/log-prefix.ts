@@ -23,6 +23,8 @@ export type LogEntry =
   | ({ readonly verdict: 'denied' } & Denier)
   /** An established connection that a policy change denies; once for each flow. */
   | ({ readonly verdict: 'cut' } & Denier)
+  /** The same, seen on a packet that goes back to the one who opened the connection. */
+  | ({ readonly verdict: 'cut'; readonly reply: true } & ClusterRulePlace)
   /** One side's policy allows a new connection; the other side may still deny it. `rule` counts from 0. */
   | { readonly verdict: 'accepted'; readonly direction: Direction; readonly policy: string; readonly rule: number }
   | ({ readonly verdict: 'accepted' } & ClusterRulePlace)
@@ -40,7 +42,10 @@ export function logPrefix(entry: LogEntry): string {
     case 'denied':
     case 'cut':
     case 'accepted':
-      return fit(`moat:${entry.verdict}:${entry.direction}:`, 'subject' in entry ? entry.subject : ruleName(entry))
+      return fit(
+        `moat:${'reply' in entry ? 'cut-reply' : entry.verdict}:${entry.direction}:`,
+        'subject' in entry ? entry.subject : ruleName(entry),
+      )
     case 'admitted':
     case 'spoofed':
       return `moat:${entry.verdict}`

@@ -9,6 +9,7 @@ const KEYS: readonly Key[] = [
   'ct reply ip6 saddr',
   'ct reply proto-src',
   'ct state',
+  'ct direction',
   'ct mark',
   'meta l4proto',
   'meta nfproto',

@@ -11,6 +11,7 @@ export type Key =
   | 'ct reply ip6 saddr'
   | 'ct reply proto-src'
   | 'ct state'
+  | 'ct direction'
   | 'ct mark'
   | 'meta l4proto'
   | 'meta nfproto'

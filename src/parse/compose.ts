@@ -5,6 +5,9 @@ import { plainValue } from './dialect.ts'
 import { closingBracket, emptyPlace } from './gaps.ts'
 import type { Entry, ListNode, MappingNode, Node, Range } from './node.ts'
 
+/** At the top of a document a key that is there twice mostly is the first line of the next object. */
+const JOINED = '; between two objects, as between files that were joined, goes a line `---`'
+
 /** What composing found wrong, in offsets of the file. */
 export interface ComposeProblem {
   readonly code: ParseCode
@@ -93,7 +96,7 @@ export function compose(events: readonly Event[], chunk: Chunk): Node[] {
       message: `\`${text}\` is given twice in one mapping`,
       at: entry.key,
       first: first.key,
-      help: 'remove one of the two: kubectl silently keeps the last',
+      help: `remove one of the two: kubectl silently keeps the last${stack.length === 2 ? JOINED : ''}`,
     })
   }
 

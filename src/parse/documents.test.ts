@@ -95,6 +95,13 @@ describe('keys', () => {
     expect(diagnostic?.notes?.[0]?.span?.start).toBe(0)
     expect(codes('{yes: 1, on: 2}')).toEqual(['duplicate-key'])
   })
+
+  it('given twice at the top of a document come with the hint that two objects may stand in it', () => {
+    const help = (text: string) => documents(text).diagnostics.map((one) => /`---`/.test(one.help ?? ''))
+    expect(help('kind: Pod\nspec: {}\nkind: Service\n')).toEqual([true])
+    expect(help('spec:\n  a: 1\n  a: 2\n')).toEqual([false])
+    expect(help('items:\n- a: 1\n  a: 2\n')).toEqual([false])
+  })
 })
 
 describe('tags', () => {

@@ -1,4 +1,5 @@
 // What a linter found, as plain data and as Markdown.
+import type { Diagnostic } from '../diag/diagnostic.ts'
 import type { Edit } from '../diag/edit.ts'
 import { position, type Span } from '../diag/source.ts'
 import { docsOf, type Finding } from '../analysis/lint/rule.ts'
@@ -18,8 +19,21 @@ function editJson({ span, text }: Edit): unknown {
   return { location: placeOf(span), text }
 }
 
+/** What is wrong with an input, in the same form. */
+function diagnosticJson(diagnostic: Diagnostic) {
+  const { code, severity, message, notes = [], help } = diagnostic
+  return {
+    code,
+    severity,
+    message,
+    ...located(diagnostic),
+    notes: notes.map((note) => ({ message: note.message, ...located(note) })),
+    ...(help !== undefined && { help }),
+  }
+}
+
 /** One finding as in `docs/schemas/lint.json`; lines and columns from 1, ends exclusive. */
-export function findingJson(finding: Finding): unknown {
+function findingJson(finding: Finding): unknown {
   const { code, severity, message, notes = [], help, fix } = finding
   return {
     rule: code,
@@ -38,6 +52,11 @@ export function countsOf(findings: readonly Finding[]): { error: number; warning
   const counts = { error: 0, warning: 0, note: 0 }
   for (const { severity } of findings) counts[severity]++
   return counts
+}
+
+/** All that a linter has to say, with what reading the input had to say, as in `docs/schemas/lint.json`. */
+export function lintJson(findings: readonly Finding[], input: readonly Diagnostic[]) {
+  return { findings: findings.map(findingJson), counts: countsOf(findings), input: input.map(diagnosticJson) }
 }
 
 function cell(text: string): string {

@@ -21,6 +21,7 @@ import { CLEAN, type ExitCode, FINDINGS, UNUSABLE } from '../exit-code.ts'
 import { type Loaded, loadInput } from '../load.ts'
 import { printData, printDiagnostics, printNote } from '../output.ts'
 import { version } from '../run.ts'
+import { timed } from '../timings.ts'
 import type { AssertOptions } from './options.ts'
 
 const NO_ASSERTIONS: Diagnostic = {
@@ -95,11 +96,9 @@ export function assertAction(args: readonly string[], options: AssertOptions): E
   const problems = missing(loaded)
   printDiagnostics([...loaded.diagnostics, ...problems])
   if (!loaded.usable || problems.length > 0) return UNUSABLE
-  const results = checkAssertions(
-    { ...loaded.inForce.snapshot, assertions: loaded.assertions },
-    PROFILES[options.profile],
-  )
-  print(results, options.output)
+  const asked = { ...loaded.inForce.snapshot, assertions: loaded.assertions }
+  const results = timed('reachability', () => checkAssertions(asked, PROFILES[options.profile]))
+  timed('render', () => print(results, options.output))
   printNote(assertionSummary(results))
   return results.every(({ pass }) => pass) ? CLEAN : FINDINGS
 }

@@ -14,6 +14,7 @@ import { printData, printDiagnostics, printNote } from '../output.ts'
 import type { ExplainOptions } from './options.ts'
 import { questionOf } from '../../analysis/explain-question.ts'
 import { outputWidth } from '../output-width.ts'
+import { timed } from '../timings.ts'
 
 /** Nothing to answer: the port is none of the destination's, or the ends share no IP family. */
 function nothing({ destination, asked }: Explanation): Diagnostic {
@@ -62,18 +63,18 @@ export async function explainConnection(
     printDiagnostics(asked.diagnostics)
     return UNUSABLE
   }
-  const explanation = explain(snapshot, asked.question, PROFILES[options.profile])
+  const explanation = timed('reachability', () => explain(snapshot, asked.question, PROFILES[options.profile]))
   if (explanation.answers.length === 0) {
     printDiagnostics([nothing(explanation)])
     return UNUSABLE
   }
   if (!options.fix && !options.apply) {
-    print(explanation, undefined, options)
+    timed('render', () => print(explanation, undefined, options))
     return asExpected(explanation, options.expect)
   }
   const { applyFix, fixOf } = await import('./fix.ts')
-  const fix = fixOf(loaded, { args, question: asked.question, explanation }, options)
-  print(explanation, fix ? { fix } : { none: whyNoEdit(explanation) }, options)
+  const fix = timed('edit', () => fixOf(loaded, { args, question: asked.question, explanation }, options))
+  timed('render', () => print(explanation, fix ? { fix } : { none: whyNoEdit(explanation) }, options))
   if (options.apply) {
     const problem = applyFix(fix)
     if (problem || !fix) {

@@ -8,6 +8,7 @@ import { CLEAN, type ExitCode, UNUSABLE } from '../exit-code.ts'
 import { printData, printDiagnostics } from '../output.ts'
 import type { ExplainOptions } from './options.ts'
 import { outputWidth } from '../output-width.ts'
+import { timed } from '../timings.ts'
 
 const NO_POLICY: Diagnostic = {
   severity: 'error',
@@ -21,7 +22,7 @@ export function explainPoliciesAction(snapshot: Snapshot, { output }: ExplainOpt
     printDiagnostics([NO_POLICY])
     return UNUSABLE
   }
-  const policies = explainPolicies(snapshot)
+  const policies = timed('reachability', () => explainPolicies(snapshot))
   if (output === 'json') printData(JSON.stringify(policyFindingsJson(policies), null, 2))
   else if (output === 'markdown') printData(policyFindingsMarkdown(policies))
   else printData(styled(policyFindingLines(policies, outputWidth(process.stdout)), process.stdout))

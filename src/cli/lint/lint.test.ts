@@ -48,6 +48,26 @@ describe('moat lint', () => {
     expect(stderr).toContain('there is no rule `service-prot` [usage]\n  help: did you mean `service-port`?')
   })
 
+  it('has what reading the input had to say in JSON, SARIF and annotations too, which does not count for the exit code', () => {
+    const path = join(folder, 'odd.yaml')
+    writeFileSync(
+      path,
+      'apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: p}\nspec: {podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 10.0.0.5/8}}]}]}\n',
+    )
+    const args = [path, '--rule', 'priority-tie', '-o']
+    const json = moat(...args, 'json')
+    expect(json.stderr).toContain('[cidr-host-bits]')
+    expect(json.status).toBe(0)
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      findings: [],
+      input: [{ code: 'cidr-host-bits', location: { line: 4 } }],
+    })
+    expect(JSON.parse(moat(...args, 'sarif').stdout)).toMatchObject({
+      runs: [{ results: [{ ruleId: 'cidr-host-bits' }] }],
+    })
+    expect(moat(...args, 'github').stdout).toContain('cidr-host-bits')
+  })
+
   it('lists its rules, also as JSON', () => {
     const { rules } = JSON.parse(moat('--rules', '-o', 'json').stdout) as { rules: { id: string }[] }
     expect(rules.map(({ id }) => id)).toEqual(RULES.map(({ id }) => id))

@@ -9,7 +9,7 @@ import { formatSpan, type SourceFile } from '../../diag/source.ts'
 import { didYouMean } from '../../diag/suggest.ts'
 import { policiesInForce } from '../../intent/policies-in-force.ts'
 import { parse } from '../../parse/parse.ts'
-import { countsOf, findingJson, findingsMarkdown } from '../../render/findings.ts'
+import { countsOf, findingsMarkdown, lintJson } from '../../render/findings.ts'
 import { githubAnnotations } from '../../render/github.ts'
 import { type JUnitCase, type JUnitSuite, junitXml } from '../../render/junit.ts'
 import { sarifLog } from '../../render/sarif.ts'
@@ -17,6 +17,7 @@ import { CLEAN, type ExitCode, FINDINGS, UNUSABLE } from '../exit-code.ts'
 import { type Loaded, loadInput } from '../load.ts'
 import { colouredDiagnostic, printData, printDiagnostics, printNote } from '../output.ts'
 import { version } from '../run.ts'
+import { timed } from '../timings.ts'
 import { isOnDisk, replaceFile } from './write-files.ts'
 import type { LintCommandOptions } from './options.ts'
 
@@ -71,21 +72,23 @@ interface Outcome {
   readonly rules: readonly Rule[]
   /** Whether a finding is of the severity that fails. */
   readonly counts: (finding: Finding) => boolean
+  /** What reading the input had to say; text has it on stderr. */
+  readonly input: readonly Diagnostic[]
 }
 
 function print(outcome: Outcome, output: LintCommandOptions['output']): void {
-  const { findings, rules } = outcome
+  const { findings, rules, input } = outcome
   switch (output) {
     case 'json':
-      printData(JSON.stringify({ findings: findings.map(findingJson), counts: countsOf(findings) }, null, 2))
+      printData(JSON.stringify(lintJson(findings, input), null, 2))
       return
     case 'sarif': {
       const known = rules.map(({ id, title, severity }) => ({ id, description: title, level: severity }))
-      printData(JSON.stringify(sarifLog(findings, { version: version(), rules: known }), null, 2))
+      printData(JSON.stringify(sarifLog([...input, ...findings], { version: version(), rules: known }), null, 2))
       return
     }
     case 'github':
-      printData(githubAnnotations(findings))
+      printData(githubAnnotations([...input, ...findings]))
       return
     case 'junit':
       printData(junitXml([suiteOf(outcome)]))
@@ -149,10 +152,10 @@ export function lintAction(args: readonly string[], options: LintCommandOptions)
   const { inForce, diagnostics, usable } = loaded
   printDiagnostics(diagnostics)
   if (!usable) return UNUSABLE
-  const findings = options.fix ? fixed(loaded, rules, options) : lint(inForce, { rules })
+  const findings = timed('reachability', () => (options.fix ? fixed(loaded, rules, options) : lint(inForce, { rules })))
   const worst = ORDER.slice(0, ORDER.indexOf(options.failOn) + 1)
   const counts = ({ severity }: Finding) => worst.includes(severity)
-  print({ findings, rules, counts }, options.output)
+  timed('render', () => print({ findings, rules, counts, input: diagnostics }, options.output))
   printNote(summary(findings))
   return findings.some(counts) ? FINDINGS : CLEAN
 }

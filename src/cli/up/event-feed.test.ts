@@ -50,6 +50,28 @@ describe('an event', () => {
     expect(entry).toMatchObject({ verdict: 'CUT', connection: 'a/stranger → a/slm tcp/8080' })
   })
 
+  it('names the caller first whichever end a policy protects and whichever way the packet goes', () => {
+    const reply = {
+      ...SYN,
+      source: SYN.destination,
+      destination: SYN.source,
+      sourcePort: 8080,
+      destinationPort: 40_000,
+    }
+    const shown = (event: FlowEvent, entry: LogEntry) => describeEvent(event, entry, nameOf)?.connection
+    const egress: LogEntry = { verdict: 'cut', direction: 'egress', subject: 'a/stranger', policies: ['a/p'] }
+    const rule = { direction: 'ingress', kind: 'ClusterNetworkPolicy', policy: 'platform', rule: 0 } as const
+    for (const connection of [
+      shown(SYN, egress),
+      shown(reply, egress),
+      shown(SYN, { verdict: 'cut', ...rule }),
+      shown(reply, { verdict: 'cut', reply: true, ...rule }),
+      shown(reply, { verdict: 'cut', reply: true, ...rule, direction: 'egress' }),
+    ]) {
+      expect(connection).toBe('a/stranger → a/slm tcp/8080')
+    }
+  })
+
   it('counts rules from one, and says nothing of the admission that a rule has announced', () => {
     const accepted: LogEntry = { verdict: 'accepted', direction: 'egress', policy: 'a/moat', rule: 0 }
     expect(describeEvent(SYN, accepted, nameOf)?.by).toBe('egress: NetworkPolicy a/moat, rule 1')

@@ -19,6 +19,17 @@ export interface Feed {
   flush(): void
 }
 
+/** Whether the packet goes back to the end that opened the connection: policies of a direction protect one of the two. */
+function isReply(
+  event: FlowEvent,
+  entry: Extract<LogEntry, { verdict: 'cut' }>,
+  nameOf: (address: Address) => string,
+): boolean {
+  if (!('subject' in entry)) return 'reply' in entry
+  const own = entry.direction === 'ingress' ? event.destination : event.source
+  return nameOf(own) !== entry.subject
+}
+
 /** `undefined` for what needs no line: the second half of an admission that a rule has announced already. */
 export function describeEvent(
   event: FlowEvent,
@@ -26,11 +37,7 @@ export function describeEvent(
   nameOf: (address: Address) => string,
 ): FeedEntry | undefined {
   const protocol = `${event.protocol}`.toLowerCase()
-  const cutReply =
-    entry.verdict === 'cut' &&
-    'subject' in entry &&
-    nameOf(event.destination) !== entry.subject &&
-    entry.direction === 'ingress'
+  const cutReply = entry.verdict === 'cut' && isReply(event, entry, nameOf)
   const [from, to, port] = cutReply
     ? [event.destination, event.source, event.sourcePort]
     : [event.source, event.destination, event.destinationPort]

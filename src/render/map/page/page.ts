@@ -40,6 +40,7 @@ function fact(count: number, text: string): string {
 
 function facts(map: ReachMap): string {
   const pods = map.endpoints.filter((one) => one.kind === 'pods')
+  const namespaces = new Set(pods.map(({ namespace }) => namespace)).size
   const isOutside = (id: number): boolean => map.endpoints[id]?.kind === 'outside'
   const fromOutside = new Set<number>()
   const reached = new Set<number>()
@@ -57,11 +58,11 @@ function facts(map: ReachMap): string {
   }
   for (const { destination, verdict } of map.waysIn) if (verdict === 'Allowed') reached.add(destination)
   return [
-    fact(pods.length, 'workloads and pods'),
-    fact(new Set(pods.map(({ namespace }) => namespace)).size, 'namespaces'),
+    fact(pods.length, pods.length === 1 ? 'workload or pod' : 'workloads and pods'),
+    fact(namespaces, namespaces === 1 ? 'namespace' : 'namespaces'),
     fact(pods.filter(({ id }) => fromOutside.has(id)).length, 'let in connections from outside'),
     fact(pods.filter(({ id }) => toAnywhere.has(id)).length, 'reach the whole Internet'),
-    fact(map.waysIn.length, 'ways in by routes and Services'),
+    fact(map.waysIn.length, `${map.waysIn.length === 1 ? 'way' : 'ways'} in by routes and Services`),
     fact(pods.filter(({ id }) => !reached.has(id)).length, 'have no way in'),
   ].join('')
 }
