@@ -97,10 +97,16 @@ async function withCluster(
   printDiagnostics(live.diagnostics)
   const hasFiles = paths.length + options.filename.length + (options.git?.length ?? 0) > 0
   if (!live.usable || !hasFiles) return live.usable ? live.snapshot : undefined
-  const { written, diagnostics, usable } = loadInput(paths, options)
-  const applied = usable ? policiesInForce(appliedTo(live.snapshot, written)) : undefined
-  printDiagnostics([...diagnostics, ...(applied?.diagnostics ?? [])])
-  return applied && !hasErrors(applied.diagnostics) ? applied.snapshot : undefined
+  const { written, inForce, diagnostics } = loadInput(paths, options)
+  // Of the files alone only the reading counts: what their Moats select lives in the cluster.
+  const reading = diagnostics.filter((one) => !inForce.diagnostics.includes(one))
+  if (hasErrors(reading)) {
+    printDiagnostics(reading)
+    return undefined
+  }
+  const applied = policiesInForce(appliedTo(live.snapshot, written))
+  printDiagnostics([...reading, ...applied.diagnostics])
+  return hasErrors(applied.diagnostics) ? undefined : applied.snapshot
 }
 
 /** The first Ctrl-C or hang-up ends the run in order, with everything removed; a second one ends it at once. */
