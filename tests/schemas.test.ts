@@ -28,6 +28,7 @@ const RUNS: readonly (readonly string[])[] = [
     ['map', folder],
     ['map', folder, '--exposure'],
     ['lint', folder],
+    ['scan', folder],
     ['explain', '-f', folder],
   ]),
   ...WITH_MOAT.flatMap((folder) => [

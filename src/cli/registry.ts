@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 /** In the order of help: the main job, then from what is there to what is kept. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   up: async () => (await import('./commands/up.ts')).upCommand(),
+  scan: async () => (await import('./commands/scan.ts')).scanCommand(),
   map: async () => (await import('./commands/map.ts')).mapCommand(),
   init: async () => (await import('./commands/init.ts')).initCommand(),
   render: async () => (await import('./commands/render.ts')).renderCommand(),

@@ -3,21 +3,11 @@ import { foldLinks, type Row } from '../../analysis/map/fold.ts'
 import type { ReachMap } from '../../analysis/map/map.ts'
 import { WAY_IN_TEXT } from '../../analysis/map/ways-in.ts'
 import { REASON_TEXT } from '../../engine/reach.ts'
-import { visible } from '../styled-text.ts'
+import { markdownTable as table, markdownText as cell } from '../markdown-table.ts'
 import { heldWords, openWords, whoWords } from './exposed.ts'
 import { connectionWords, type Words, wordsOf } from './words.ts'
 
 const MOST_NAMES = 12
-
-/** Text that stands for itself in a cell of a table. */
-function cell(text: string): string {
-  return visible(text).replaceAll(/[\\`*_{}[\]<>|~&#@$]/g, (c) => (c === '<' ? '&lt;' : c === '&' ? '&amp;' : `\\${c}`))
-}
-
-function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
-  return [line(titles), line(titles.map(() => '---')), ...rows.map((row) => line(row.map(cell)))].join('\n')
-}
 
 function rowCells(row: Row, words: Words): string[] {
   const set = (ids: readonly number[]): string => words.set(ids, MOST_NAMES).join(', ')
