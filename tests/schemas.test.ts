@@ -41,6 +41,7 @@ const RUNS: readonly (readonly string[])[] = [
   ['explain', 'ai-models/stranger', 'ai-models/slm:8080', '-f', 'examples/seed'],
   ['explain', 'ai-models/slm', 'internet', '-f', 'examples/seed'],
   ['assert', 'examples/seed'],
+  ['watch', '--once', '-f', 'examples/seed/moat.yaml', '--live', 'examples/seed/workloads.yaml'],
   ['doctor'],
 ]
 

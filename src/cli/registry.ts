@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   lint: async () => (await import('./commands/lint.ts')).lintCommand(),
   stage: async () => (await import('./commands/stage.ts')).stageCommand(),
   assert: async () => (await import('./commands/assert.ts')).assertCommand(),
+  watch: async () => (await import('./commands/watch.ts')).watchCommand(),
   doctor: async () => (await import('./commands/doctor.ts')).doctorCommand(),
 }
 
