@@ -101,7 +101,7 @@ describe('docs/tour.md', () => {
     const [, example = ''] = /\n(```console\n[^]*?```\n)/.exec(readme) ?? []
     expect(walked(example, folder)).toEqual({ text: example, commands: 1, errors: [] })
     const table = [...readme.matchAll(/^\|[ \d]*\| `(npx moat (\w+)[^`]*)` \|/gm)]
-    const offline = table.filter(([, , name]) => !['up', 'watch', 'doctor'].includes(name ?? ''))
+    const offline = table.filter(([, , name]) => !['up', 'scan', 'stage', 'watch', 'doctor'].includes(name ?? ''))
     const runs = offline.map(([, command]) => `\`\`\`console\n$ ${command}\n\`\`\`\n`).join('')
     expect(walked(runs, folder)).toMatchObject({ commands: 8, errors: [] })
     const names = (await commandsFor([])).map((command) => command.name())

@@ -17,7 +17,7 @@ function run(...args: string[]) {
 describe('the command line', () => {
   it('lists its commands in the order of the work, without defaults that say nothing', () => {
     const names = [...run('--help').stdout.matchAll(/^  ([a-z]+) {2,}\S/gm)].map(([, name]) => name)
-    const work = ['up', 'scan', 'map', 'init', 'render', 'prove', 'explain', 'diff', 'lint', 'stage', 'assert']
+    const work = ['up', 'scan', 'map', 'init', 'render', 'prove', 'explain', 'diff', 'lint', 'stage', 'assert', 'watch']
     const order = [...work, 'doctor', 'help']
     expect(names).toEqual(order)
     for (const name of order.slice(0, -1)) {
