@@ -150,7 +150,7 @@ describeWithApiServer('the cluster client', (server) => {
         expect(read.diagnostic).toMatchObject({
           code: 'forbidden',
           message: 'you may not list networkpolicies.networking.k8s.io in the namespace `default`',
-          help: 'add the rule `{apiGroups: ["networking.k8s.io"], resources: ["networkpolicies"], verbs: ["list"]}` to a Role in `default` that is bound to you (docs/rbac.md)',
+          help: 'add the rule `{apiGroups: ["networking.k8s.io"], resources: ["networkpolicies"], verbs: ["list"]}` to a Role in `default` that is bound to you',
         })
         const write = await failure(api.apply(NETWORK_POLICIES, policy('mine')))
         expect(write.message).toBe('you may not patch networkpolicies.networking.k8s.io in the namespace `default`')

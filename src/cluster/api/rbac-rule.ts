@@ -35,5 +35,5 @@ export function rbacRule({ verb, group, resource }: Right): string {
 /** What to do about a right that is missing. */
 export function rightHelp(right: Right): string {
   const role = right.namespace === undefined ? 'a ClusterRole' : `a Role in \`${right.namespace}\``
-  return `add the rule \`${rbacRule(right)}\` to ${role} that is bound to you (docs/rbac.md)`
+  return `add the rule \`${rbacRule(right)}\` to ${role} that is bound to you`
 }

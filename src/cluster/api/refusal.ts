@@ -129,7 +129,11 @@ function forbidden({ asked, message }: Facts): Meaning {
     }
   }
   if (/ cannot /.test(message))
-    return { code: 'forbidden', message, help: 'see docs/rbac.md for the rights of each command' }
+    return {
+      code: 'forbidden',
+      message,
+      help: 'ask for the rights that the command needs, or choose another user with --context',
+    }
   return { code: 'admission-refused', message: `the cluster's admission refuses it (${asked}): ${message}` }
 }
 
