@@ -1,13 +1,10 @@
 // `moat diff` as a whole process beside `moat map` of one of its sides: CPU time, as ratios.
-import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { cpuOf } from './children.ts'
 import { benchManifests } from './manifests.ts'
-
-const moat = resolve(import.meta.dirname, '../bin/moat.mjs')
-const sizes = process.argv.length > 2 ? process.argv.slice(2).map(Number) : [100, 500, 1000]
+import { moat, sizes } from './moat.ts'
 
 interface Item {
   readonly kind: string
@@ -24,23 +21,18 @@ function edited(text: string, every: number): string {
   return JSON.stringify(list)
 }
 
-function run(args: readonly string[]): void {
-  const { status, stderr } = spawnSync(process.execPath, [moat, ...args], { encoding: 'utf8', maxBuffer: 2 ** 30 })
-  if (status !== 0) throw new Error(`moat ${args.join(' ')}: exit ${status}\n${stderr.slice(0, 500)}`)
-}
-
 const folder = mkdtempSync(join(tmpdir(), 'moat-bench-'))
 try {
   process.stdout.write('workloads/policies   moat map   diff, nothing changed   one policy   a tenth   all\n')
-  for (const workloads of sizes) {
+  for (const workloads of sizes([100, 500, 1000])) {
     const text = benchManifests(workloads)
     const before = join(folder, 'before.json')
     writeFileSync(before, text)
-    const map = cpuOf(() => run(['map', before]), { times: 2, rounds: 3 })
+    const map = cpuOf(() => moat(['map', before]), { times: 2, rounds: 3 })
     const ratios = [Infinity, 100_000, 10, 1].map((every) => {
       const after = join(folder, 'after.json')
       writeFileSync(after, edited(text, every))
-      const own = cpuOf(() => run(['diff', before, after, '--fail-on', 'none']), { times: 2, rounds: 3 })
+      const own = cpuOf(() => moat(['diff', before, after, '--fail-on', 'none']), { times: 2, rounds: 3 })
       return (own / map).toFixed(1)
     })
     process.stdout.write(`${workloads}/${workloads / 2}   ${map.toFixed(0)} ms   ${ratios.join('   ')}\n`)

@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { cpuOf } from './children.ts'
 import { benchManifests } from './manifests.ts'
+import { sizes } from './moat.ts'
 
 const moat = resolve(import.meta.dirname, '../bin/moat.mjs')
 /** np-guard's netpol-analyzer 1.4.4; without it our own times are printed alone. */
 const peer = process.env['NETPOL_ANALYZER']
 /** Beyond this size the other takes minutes and more. */
 const peerMost = Number(process.env['NETPOL_ANALYZER_MOST'] ?? 500)
-const sizes = process.argv.length > 2 ? process.argv.slice(2).map(Number) : [50, 100, 200, 500, 1000, 2000]
 
 function run(program: string, args: readonly string[]): void {
   const { status, stderr } = spawnSync(program, args, { encoding: 'utf8', maxBuffer: 2 ** 30 })
@@ -29,7 +29,7 @@ try {
   process.stdout.write(`an empty Node process: ${empty.toFixed(0)} ms of CPU time\n`)
   process.stdout.write('workloads/policies   moat map   : empty   grows with   other analyser   other : moat\n')
   let last: [number, number] | undefined
-  for (const workloads of sizes) {
+  for (const workloads of sizes([50, 100, 200, 500, 1000, 2000])) {
     const place = join(folder, `${workloads}`)
     const file = join(place, 'input.json')
     mkdirSync(place)

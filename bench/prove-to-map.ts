@@ -1,19 +1,10 @@
 // `moat prove` and `moat assert` as whole processes, to `moat map` of the same manifests: CPU time as ratios. Run: npx node bench/prove-to-map.ts
-import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { cpuOf } from './children.ts'
 import { benchManifests } from './manifests.ts'
-
-const moat = resolve(import.meta.dirname, '../bin/moat.mjs')
-const sizes = process.argv.length > 2 ? process.argv.slice(2).map(Number) : [100, 500, 1000]
-
-function run(args: readonly string[]): void {
-  const { status, stderr } = spawnSync(process.execPath, [moat, ...args], { encoding: 'utf8', maxBuffer: 2 ** 30 })
-  // Some claims about random policies are refuted: that is no failure here.
-  if (status !== 0 && status !== 1) throw new Error(`${args.join(' ')}: exit ${status}\n${stderr.slice(0, 500)}`)
-}
+import { moat, sizes } from './moat.ts'
 
 /** A Moat for one workload, and assertions of each kind: by name, by selectors at one end and at both. */
 const QUESTIONS = `
@@ -37,11 +28,12 @@ assertions:
 const folder = mkdtempSync(join(tmpdir(), 'moat-bench-'))
 try {
   process.stdout.write('workloads/policies   moat map   prove : map   assert : map\n')
-  for (const workloads of sizes) {
+  for (const workloads of sizes([100, 500, 1000])) {
     const [file, questions] = [join(folder, `${workloads}.json`), join(folder, 'questions.yaml')]
     writeFileSync(file, benchManifests(workloads))
     writeFileSync(questions, QUESTIONS)
-    const cpu = (command: string) => cpuOf(() => run([command, questions, '-f', file]), { times: 1, rounds: 3 })
+    const cpu = (command: string) =>
+      cpuOf(() => moat([command, questions, '-f', file], [0, 1]), { times: 1, rounds: 3 })
     const [map, prove, assert] = [cpu('map'), cpu('prove'), cpu('assert')]
     const cells = [
       `${workloads}/${workloads / 2}`,

@@ -23,6 +23,8 @@ function header({ path, content, mode, link }: TarEntry): Buffer {
     name = path.slice(cut + 1)
     if (cut < 0 || Buffer.byteLength(prefix) > 155) throw new Error(`the path is too long for a tar archive: ${path}`)
   }
+  if (Buffer.byteLength(link ?? '') > 100)
+    throw new Error(`the target of a link is too long for a tar archive: ${path}`)
   const octal = (value: number, width: number): string => `${value.toString(8).padStart(width - 1, '0')}\0`
   const type = link === undefined ? (path.endsWith('/') ? '5' : '0') : '2'
   block.write(name, 0)

@@ -1,8 +1,9 @@
 // What every command that speaks to a cluster takes, and what becomes of its errors.
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, Option } from 'commander'
 import type { KubeApi } from '../cluster/api/kube-api.ts'
 import { KubeError } from '../cluster/api/kube-error.ts'
 import { ENVIRONMENT, type ExitCode, exits, UNUSABLE } from './exit-code.ts'
+import { namespaceName } from './option-values.ts'
 import { printDiagnostics } from './output.ts'
 
 /** The options that say which cluster is meant, as commander hands them over. */
@@ -19,10 +20,9 @@ export function withCluster(command: Command): Command {
     .option('--context <name>', 'context of the kubeconfig (without it: its current one)')
   if (command.options.some(({ long }) => long === '--namespace')) return command
   return command.addOption(
-    new Option('-n, --namespace <name>', "namespace in the cluster (without it: the context's)").argParser((text) => {
-      if (/^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/.test(text)) return text
-      throw new InvalidArgumentError('It must be a name of lower-case letters, digits and `-`.')
-    }),
+    new Option('-n, --namespace <name>', "namespace in the cluster (without it: the context's)").argParser(
+      namespaceName,
+    ),
   )
 }
 

@@ -1,5 +1,5 @@
 // What every command reads: paths and revisions -> texts -> Snapshot -> the policies in force, with all that is to be said about it.
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, Option } from 'commander'
 import { type Diagnostic, hasErrors } from '../diag/diagnostic.ts'
 import type { SourceFile } from '../diag/source.ts'
 import { type InForce, policiesInForce } from '../intent/policies-in-force.ts'
@@ -10,6 +10,7 @@ import { readRevision, splitRevision } from './input/git-tree.ts'
 import { inventoryLines } from './input/inventory.ts'
 import { startProgress } from './input/progress.ts'
 import { type Givers, readInput, type ReadInput } from './input/read-input.ts'
+import { namespaceName, repeated } from './option-values.ts'
 import { printNote } from './output.ts'
 import { printTimingsAtExit, timed } from './timings.ts'
 
@@ -19,6 +20,8 @@ export interface Loaded {
   /** With the policies of its Moats; only of use while `usable`. */
   readonly inForce: InForce
   readonly diagnostics: readonly Diagnostic[]
+  /** Of these the ones about the texts alone: what Moats come to where other pods decide is another question. */
+  readonly reading: readonly Diagnostic[]
   /** No error: answers may be drawn from it. */
   readonly usable: boolean
   /** The texts, in the order in which they were read. */
@@ -72,18 +75,6 @@ export function withReading(command: Command): Command {
     .option('--timings', 'print on stderr where the time went', false)
 }
 
-/** An option that may be given more than once. */
-function repeated(flags: string, description: string): Option {
-  return new Option(flags, description)
-    .argParser((value: string, before: readonly string[]) => [...before, value])
-    .default([], 'none')
-}
-
-function namespaceName(text: string): string {
-  if (/^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/.test(text)) return text
-  throw new InvalidArgumentError('It must be a name of lower-case letters, digits and `-`.')
-}
-
 /** Reads what the arguments and options name. Prints nothing but what `--inputs` and `--timings` ask for. */
 export function loadInput(args: readonly string[], options: InputOptions): Loaded {
   return loadPaths(inputPaths(args, options), options)
@@ -107,8 +98,15 @@ export function inputPaths(
   args: readonly string[],
   { filename, git = [] }: Pick<InputOptions, 'filename' | 'git'>,
 ): readonly string[] {
-  const paths = [...args, ...filename]
-  return paths.length === 0 && git.length === 0 ? ['.'] : paths
+  return namesInput(args, { filename, git }) ? [...args, ...filename] : ['.']
+}
+
+/** True when something to read is named, by a path, by `-f` or by a revision. */
+export function namesInput(
+  args: readonly string[],
+  { filename, git = [] }: Pick<InputOptions, 'filename' | 'git'>,
+): boolean {
+  return args.length + filename.length + git.length > 0
 }
 
 /** Reads, parses and renders; prints nothing. After an error in reading or parsing nothing is rendered. */
@@ -131,7 +129,7 @@ export function load(paths: readonly string[], options: LoadOptions = {}): Loade
   const sofar = [...input.diagnostics, ...told]
   const written = parsed.snapshot
   const { objects, skipped } = parsed
-  const whole = { written, objects, skipped, sources: input.sources }
+  const whole = { written, objects, skipped, sources: input.sources, reading: sofar }
   if (hasErrors(sofar)) {
     const inForce = { snapshot: written, moats: [], replaced: [], diagnostics: [] }
     return { ...whole, inForce, diagnostics: sofar, usable: false }

@@ -21,7 +21,6 @@ interface Telling {
 
 const FAMILIES: readonly (readonly Family[])[] = [[4, 6], [4], [6]]
 
-/** Gathers the receivers of each sender by ruling, and the senders of each list of receivers. */
 /** What a sender may send: for each telling the number of the list of its receivers. */
 export type Sent = ReadonlyMap<number, number>
 

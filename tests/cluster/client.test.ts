@@ -2,12 +2,12 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, it } from 'vitest'
-import { connect } from '../../src/cluster/api/connect.ts'
 import type { KubeApi, WatchEvent } from '../../src/cluster/api/kube-api.ts'
 import { KubeError } from '../../src/cluster/api/kube-error.ts'
 import type { KubeObject } from '../../src/cluster/api/object.ts'
 import { ADMIN_POLICIES, CONFIG_MAPS, NAMESPACES, NETWORK_POLICIES, PODS } from '../../src/cluster/api/resources.ts'
 import { describeWithApiServer } from './support/api-server.ts'
+import { usingApi } from './support/using-api.ts'
 
 const spec = {
   podSelector: { matchLabels: { app: 'small-language-model' } },
@@ -46,14 +46,8 @@ async function first(events: AsyncIterable<WatchEvent>): Promise<WatchEvent | un
 }
 
 describeWithApiServer('the cluster client', (server) => {
-  async function using<T>(body: (api: KubeApi) => Promise<T>, kubeconfig = server().kubeconfig): Promise<T> {
-    const api = await connect({ kubeconfig })
-    try {
-      return await body(api)
-    } finally {
-      api.close()
-    }
-  }
+  const using = <T>(body: (api: KubeApi) => Promise<T>, kubeconfig = server().kubeconfig): Promise<T> =>
+    usingApi(kubeconfig, body)
 
   it('keeps `from` of a policy through apply, get, list, watch, create and replace', async () => {
     await using(async (api) => {

@@ -1,9 +1,9 @@
 // A live cluster becomes a Snapshot: admin policies only where there are any, other APIs' policies never overlooked, lack of rights said.
 import { beforeAll, expect, it } from 'vitest'
-import { connect } from '../../src/cluster/api/connect.ts'
 import type { KubeApi } from '../../src/cluster/api/kube-api.ts'
 import { readCluster } from '../../src/cluster/snapshot.ts'
 import { describeWithApiServer } from './support/api-server.ts'
+import { usingApi } from './support/using-api.ts'
 
 const POD = { containers: [{ name: 'c', image: 'i' }], automountServiceAccountToken: false }
 
@@ -33,14 +33,8 @@ function crd(group: string, kind: string, { version = 'v1', scope = 'Namespaced'
 }
 
 describeWithApiServer('reading a cluster', (server) => {
-  async function using<T>(body: (api: KubeApi) => Promise<T>, kubeconfig = server().kubeconfig): Promise<T> {
-    const api = await connect({ kubeconfig })
-    try {
-      return await body(api)
-    } finally {
-      api.close()
-    }
-  }
+  const using = <T>(body: (api: KubeApi) => Promise<T>, kubeconfig = server().kubeconfig): Promise<T> =>
+    usingApi(kubeconfig, body)
 
   async function install(definition: object, collection: string): Promise<void> {
     await server().admin.must('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', { body: definition })

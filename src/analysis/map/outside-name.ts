@@ -25,7 +25,7 @@ export function sizeOf({ v4, v6 }: IpSet): number {
 }
 
 /** Most of the family's whole space. */
-function isMost(set: IpSet, family: Family): boolean {
+export function isMost(set: IpSet, family: Family): boolean {
   return family === 4 ? width(set.v4) > 2 ** 31 : width(set.v6) > 2 ** 127
 }
 

@@ -2,7 +2,7 @@
 import { NAMESPACE_NAME } from '../universe.ts'
 import type { IpSet } from '../../sets/ip-set.ts'
 import type { ExposedTo } from '../map/exposure.ts'
-import { sizeOf } from '../map/outside-name.ts'
+import { isMost } from '../map/outside-name.ts'
 
 /** From the widest to the narrowest. */
 export type Openness = 'any-pod' | 'whole-namespaces' | 'own-namespace' | 'labelled' | 'none'
@@ -10,8 +10,8 @@ export type Openness = 'any-pod' | 'whole-namespaces' | 'own-namespace' | 'label
 const WIDEST: readonly Openness[] = ['any-pod', 'whole-namespaces', 'own-namespace', 'labelled', 'none']
 
 /** More than half of a family's addresses: all of them, whatever is left out. */
-export function isMostAddresses({ v4, v6 }: IpSet): boolean {
-  return sizeOf({ v4, v6: [] }) > 0.5 || sizeOf({ v4: [], v6 }) > 0.5
+export function isMostAddresses(set: IpSet): boolean {
+  return isMost(set, 4) || isMost(set, 6)
 }
 
 /** A condition that a pod without the label meets does not name anybody. */

@@ -3,12 +3,11 @@ import { Command, Option } from 'commander'
 import { exits } from '../exit-code.ts'
 import { withInput } from '../load.ts'
 import { MAP_FORMATS, type MapOptions } from '../map/options.ts'
+import { repeated } from '../option-values.ts'
 import { outputOption } from '../output-format.ts'
 
 function list(flags: string, description: string): Option {
-  return new Option(flags, description)
-    .argParser((value: string, before: readonly string[]) => [...before, value])
-    .default([], 'all')
+  return repeated(flags, description, 'all')
 }
 
 export function mapCommand(): Command {

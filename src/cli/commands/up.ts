@@ -1,17 +1,10 @@
 // `moat up`: a mini-cluster on this machine, open first, then behind its moat; probed both times.
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import { exits } from '../exit-code.ts'
 import { inputPaths, withInput } from '../load.ts'
+import { wholeNumber } from '../option-values.ts'
 import { outputOption } from '../output-format.ts'
 import type { UpOptions } from '../up/options.ts'
-
-function positive(text: string): number {
-  const value = Number(text)
-  if (!/^\d+$/.test(text) || value < 1 || value > 1_000_000) {
-    throw new InvalidArgumentError('It must be a whole number from 1 to 1000000.')
-  }
-  return value
-}
 
 export function upCommand(): Command {
   return withInput(new Command('up'))
@@ -20,7 +13,12 @@ export function upCommand(): Command {
     .option('--once', 'stop after the measurements, without the live view', false)
     .option('--simulate', 'predict only: nothing is made, no kernel enforces anything', false)
     .option('--model <file>', 'a GGUF file to serve instead of the one that set-up chose; `bundled` is the small one')
-    .option('--max-cells <n>', 'probe at most so many cells of the truth table in each phase', positive, 5000)
+    .option(
+      '--max-cells <n>',
+      'probe at most so many cells of the truth table in each phase',
+      wholeNumber(1, 1_000_000),
+      5000,
+    )
     .addOption(outputOption(['text', 'json']))
     .action(
       exits(async (paths: readonly string[], options: UpOptions) => {

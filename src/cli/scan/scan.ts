@@ -9,7 +9,7 @@ import { scanLines } from '../../render/scan/text.ts'
 import { onCluster } from '../cluster-options.ts'
 import { styled } from '../colour.ts'
 import { CLEAN, ENVIRONMENT, type ExitCode, FINDINGS, UNUSABLE } from '../exit-code.ts'
-import { loadInput } from '../load.ts'
+import { loadInput, namesInput } from '../load.ts'
 import { outputWidth } from '../output-width.ts'
 import { printData, printDiagnostics } from '../output.ts'
 import { timed } from '../timings.ts'
@@ -17,7 +17,7 @@ import type { ScanOptions } from './options.ts'
 
 /** The exit code where the input is of no use. */
 async function read(paths: readonly string[], options: ScanOptions): Promise<Snapshot | ExitCode> {
-  if (paths.length + options.filename.length + (options.git?.length ?? 0) > 0) {
+  if (namesInput(paths, options)) {
     const { inForce, diagnostics, usable } = loadInput(paths, options)
     printDiagnostics(diagnostics)
     return usable ? inForce.snapshot : UNUSABLE

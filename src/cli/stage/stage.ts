@@ -14,7 +14,8 @@ import { parseAddress } from '../../sets/ip-address.ts'
 import { onCluster } from '../cluster-options.ts'
 import { styled } from '../colour.ts'
 import { CLEAN, ENVIRONMENT, type ExitCode, FINDINGS, UNUSABLE } from '../exit-code.ts'
-import { loadInput } from '../load.ts'
+import { interruptible } from '../interruptible.ts'
+import { loadInput, namesInput } from '../load.ts'
 import { outputWidth } from '../output-width.ts'
 import { printData, printDiagnostics, printNote } from '../output.ts'
 import type { StageCommandOptions } from './options.ts'
@@ -88,18 +89,17 @@ function fromFiles(paths: readonly string[], options: StageCommandOptions): Snap
 }
 
 /** What runs, with the Moats and policies of the files applied to it; without files the cluster alone. */
-async function withCluster(
+async function fromCluster(
   api: KubeApi,
   paths: readonly string[],
   options: StageCommandOptions,
 ): Promise<Snapshot | undefined> {
   const live = await readCluster(api)
   printDiagnostics(live.diagnostics)
-  const hasFiles = paths.length + options.filename.length + (options.git?.length ?? 0) > 0
-  if (!live.usable || !hasFiles) return live.usable ? live.snapshot : undefined
-  const { written, inForce, diagnostics } = loadInput(paths, options)
+  if (!live.usable) return undefined
+  if (!namesInput(paths, options)) return live.snapshot
   // Of the files alone only the reading counts: what their Moats select lives in the cluster.
-  const reading = diagnostics.filter((one) => !inForce.diagnostics.includes(one))
+  const { written, reading } = loadInput(paths, options)
   if (hasErrors(reading)) {
     printDiagnostics(reading)
     return undefined
@@ -107,29 +107,6 @@ async function withCluster(
   const applied = policiesInForce(appliedTo(live.snapshot, written))
   printDiagnostics([...reading, ...applied.diagnostics])
   return hasErrors(applied.diagnostics) ? undefined : applied.snapshot
-}
-
-/** The first Ctrl-C or hang-up ends the run in order, with everything removed; a second one ends it at once. */
-async function interruptible<T>(body: (signal: AbortSignal) => Promise<T>): Promise<T | 'interrupted'> {
-  const stop = new AbortController()
-  const onSignal = (signal: NodeJS.Signals): void => {
-    if (stop.signal.aborted) {
-      printNote('ended at once: `moat stage --clean` removes what is left')
-      process.exit(128 + (signal === 'SIGINT' ? 2 : 15))
-    }
-    printNote('interrupted: removing what was made; once more ends it at once')
-    stop.abort()
-  }
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-  for (const signal of signals) process.on(signal, onSignal)
-  try {
-    return await body(stop.signal)
-  } catch (error) {
-    if (stop.signal.aborted && (error as { readonly name?: string }).name === 'AbortError') return 'interrupted'
-    throw error
-  } finally {
-    for (const signal of signals) process.off(signal, onSignal)
-  }
 }
 
 async function clean(api: KubeApi, run: string): Promise<ExitCode> {
@@ -154,14 +131,14 @@ export async function stageAction(paths: readonly string[], options: StageComman
     return UNUSABLE
   }
   const snapshot = options.fromCluster
-    ? await onCluster(cluster, (api) => withCluster(api, paths, options))
+    ? await onCluster(cluster, (api) => fromCluster(api, paths, options))
     : fromFiles(paths, options)
   if (!snapshot) return UNUSABLE
   const plan = planStage(snapshot, { name, maxPods })
   const found = problems(snapshot, plan)
   printDiagnostics(found)
   if (found.length > 0) return UNUSABLE
-  const report = await interruptible((signal) =>
+  const report = await interruptible('`moat stage --clean` removes what is left', (signal) =>
     onCluster(cluster, (api) =>
       stage(api, plan, {
         ...(probeImage !== undefined && { image: probeImage }),

@@ -27,6 +27,14 @@ const SYN: FlowEvent = {
   destinationPort: 8080,
   atMs: 1,
 }
+/** The packet that goes back. */
+const REPLY: FlowEvent = {
+  ...SYN,
+  source: SYN.destination,
+  destination: SYN.source,
+  sourcePort: SYN.destinationPort,
+  destinationPort: SYN.sourcePort,
+}
 const DENIED: LogEntry = { verdict: 'denied', direction: 'ingress', subject: 'a/slm', policies: ['a/moat'] }
 
 describe('an event', () => {
@@ -39,34 +47,20 @@ describe('an event', () => {
   })
 
   it('names the caller first when a reply of the model is what was cut', () => {
-    const reply = {
-      ...SYN,
-      source: SYN.destination,
-      destination: SYN.source,
-      sourcePort: 8080,
-      destinationPort: 40_000,
-    }
-    const entry = describeEvent(reply, { ...DENIED, verdict: 'cut' }, nameOf)
+    const entry = describeEvent(REPLY, { ...DENIED, verdict: 'cut' }, nameOf)
     expect(entry).toMatchObject({ verdict: 'CUT', connection: 'a/stranger → a/slm tcp/8080' })
   })
 
   it('names the caller first whichever end a policy protects and whichever way the packet goes', () => {
-    const reply = {
-      ...SYN,
-      source: SYN.destination,
-      destination: SYN.source,
-      sourcePort: 8080,
-      destinationPort: 40_000,
-    }
     const shown = (event: FlowEvent, entry: LogEntry) => describeEvent(event, entry, nameOf)?.connection
     const egress: LogEntry = { verdict: 'cut', direction: 'egress', subject: 'a/stranger', policies: ['a/p'] }
     const rule = { direction: 'ingress', kind: 'ClusterNetworkPolicy', policy: 'platform', rule: 0 } as const
     for (const connection of [
       shown(SYN, egress),
-      shown(reply, egress),
+      shown(REPLY, egress),
       shown(SYN, { verdict: 'cut', ...rule }),
-      shown(reply, { verdict: 'cut', reply: true, ...rule }),
-      shown(reply, { verdict: 'cut', reply: true, ...rule, direction: 'egress' }),
+      shown(REPLY, { verdict: 'cut', reply: true, ...rule }),
+      shown(REPLY, { verdict: 'cut', reply: true, ...rule, direction: 'egress' }),
     ]) {
       expect(connection).toBe('a/stranger → a/slm tcp/8080')
     }

@@ -20,12 +20,11 @@ const NO_MOAT: Diagnostic = {
 }
 
 export function watchAction(args: readonly string[], options: WatchOptions): ExitCode | Promise<ExitCode> {
-  const { written, inForce, diagnostics } = loadInput(args, options)
   // What the Moats render to is decided by the pods of the cluster, not by those of the files.
-  const read = diagnostics.filter((one) => !inForce.diagnostics.includes(one))
-  const missing = !hasErrors(read) && written.moats.length === 0
-  printDiagnostics([...read, ...(missing ? [NO_MOAT] : [])])
-  if (hasErrors(read) || missing) return UNUSABLE
+  const { written, reading } = loadInput(args, options)
+  const missing = !hasErrors(reading) && written.moats.length === 0
+  printDiagnostics([...reading, ...(missing ? [NO_MOAT] : [])])
+  if (hasErrors(reading) || missing) return UNUSABLE
   const { live } = options
   if (live !== undefined) {
     const dump = load([live])

@@ -91,6 +91,16 @@ export function summarise(results: readonly CellResult[]): ProbeSummary {
   }
 }
 
+/** Equal for cells that try the same address and port. */
+export function targetKey({ to, protocol, port }: Cell): string {
+  return `${protocol} ${to.address} ${port}`
+}
+
+/** Equal for cells whose probes start in the same pod. */
+export function sourceKey({ from }: Cell): string {
+  return `${from.namespace}/${from.name}`
+}
+
 /** `ai-models/stranger -> ai-models/slm tcp/8080 (IPv4)`. */
 export function cellName({ source, to, protocol, port, family }: Cell): string {
   return `${source} -> ${to.name} ${protocol.toLowerCase()}/${port} (IPv${family})`

@@ -1,5 +1,5 @@
 // What a probed cell says about the cluster: silence counts as a denial only beside a positive control.
-import type { Cell, CellResult, Controls, Observation } from './cell.ts'
+import { type Cell, type CellResult, type Controls, type Observation, sourceKey, targetKey } from './cell.ts'
 
 type Judgement = Pick<CellResult, 'observed' | 'verdict' | 'reason'>
 
@@ -40,9 +40,6 @@ export function judge(cell: Cell, now: Observation, controls: Controls): Judgeme
   const { observed, reason } = observe(now, controls)
   return { observed, reason, verdict: verdictOf(cell.predicted, observed) }
 }
-
-const targetKey = ({ to, protocol, port }: Cell): string => `${protocol} ${to.address} ${port}`
-const sourceKey = ({ from }: Cell): string => `${from.namespace}/${from.name}`
 
 export interface Round {
   readonly cells: readonly Cell[]

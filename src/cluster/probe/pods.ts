@@ -118,7 +118,7 @@ async function broken(
 async function late(api: KubeApi, standIn: StandIn, detail: string): Promise<KubeError> {
   return failure('probe-not-ready', `pod ${nameOf(standIn)} does not become ready: ${detail}`, {
     notes: await eventsOf(api, standIn),
-    help: 'make room on the nodes, or give it more time with --patience',
+    help: 'make room on the nodes, and run it again',
   })
 }
 

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { ExecResult, KubeApi } from '../api/kube-api.ts'
 import { KubeError } from '../api/kube-error.ts'
 import { type Attempted, connectCommand, readAttempt } from './attempt.ts'
-import type { Cell, CellResult, Observation } from './cell.ts'
+import { type Cell, type CellResult, type Observation, targetKey } from './cell.ts'
 import { judgeRound } from './judge.ts'
 
 export interface ProbeOptions {
@@ -93,16 +93,15 @@ async function listening(
   now: readonly Observation[],
   observe: (cells: readonly Cell[]) => Promise<Observation[]>,
 ): Promise<boolean[]> {
-  const key = ({ to, protocol, port }: Cell): string => `${protocol} ${to.address} ${port}`
   const own = new Map<string, Cell>()
   cells.forEach((cell, n) => {
     const { pod } = cell.to
-    if (pod && now[n]?.end !== 'reached') own.set(key(cell), { ...cell, source: cell.to.name, from: pod })
+    if (pod && now[n]?.end !== 'reached') own.set(targetKey(cell), { ...cell, source: cell.to.name, from: pod })
   })
   const asked = [...own]
   const seen = await observe(asked.map(([, cell]) => cell))
   const answers = new Map(asked.map(([name], n) => [name, seen[n]?.end === 'reached']))
-  return cells.map((cell) => answers.get(key(cell)) ?? false)
+  return cells.map((cell) => answers.get(targetKey(cell)) ?? false)
 }
 
 /** A prober over one API server. It makes no pods and leaves nothing behind: the cells name running pods. */

@@ -1,6 +1,6 @@
 // Rules take hold some time after they are applied: cells that are not yet as predicted are looked at again, for a bounded time.
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Cell, CellResult, Observation } from './cell.ts'
+import { type Cell, type CellResult, type Observation, sourceKey, targetKey } from './cell.ts'
 import type { Prober } from './prober.ts'
 
 export interface SettleOptions {
@@ -46,12 +46,10 @@ export async function probeUntilSettled(
 
 /** The open cells and those that can speak for them: the ones of the same address and port, and the ones of the same source. */
 function withControls(cells: readonly Cell[], open: readonly number[]): number[] {
-  const target = ({ to, protocol, port }: Cell): string => `${protocol} ${to.address} ${port}`
-  const source = ({ from }: Cell): string => `${from.namespace}/${from.name}`
   const wanted = open.map((n) => cells[n] as Cell)
-  const [targets, sources] = [new Set(wanted.map(target)), new Set(wanted.map(source))]
+  const [targets, sources] = [new Set(wanted.map(targetKey)), new Set(wanted.map(sourceKey))]
   const isOpen = new Set(open)
   const speaks = (cell: Cell): boolean =>
-    cell.predicted === 'Allowed' && (targets.has(target(cell)) || sources.has(source(cell)))
+    cell.predicted === 'Allowed' && (targets.has(targetKey(cell)) || sources.has(sourceKey(cell)))
   return cells.flatMap((cell, n) => (isOpen.has(n) || speaks(cell) ? [n] : []))
 }
